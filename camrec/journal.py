@@ -54,6 +54,41 @@ class SegmentRecord(BaseModel):
     dates: tuple[DatesRecord, ...] = ()
 
 
+class SeriesRecord(BaseModel):
+    """A video of a series: of a recording in several videos. Times are UTC nanoseconds.
+
+    recording_id : the id of the recording. The first video's journal entry has this id too; those
+        of the others have the id and their number.
+    number : of the video, from 1.
+    video_length : seconds.
+    started_at : when the recording started.
+    next_at : the next video begins at the first key frame from then on.
+    ends_at : when the recording ends; None: when it is stopped.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    recording_id: str
+    number: int
+    video_length: float
+    started_at: int
+    next_at: int
+    ends_at: int | None = None
+
+    @property
+    def asked(self) -> float | None:
+        """The requested length of the whole recording in seconds; None: until it is stopped."""
+        return None if self.ends_at is None else (self.ends_at - self.started_at) / NS_PER_SECOND
+
+    def following(self, now: int) -> SeriesRecord:
+        """The next video, which begins at `now`. After an outage it may be late."""
+        step = round(self.video_length * NS_PER_SECOND)
+        steps = max(1, (now - self.next_at) // step + 1)
+        return self.model_copy(
+            update={"number": self.number + 1, "next_at": self.next_at + steps * step}
+        )
+
+
 class JournalEntry(BaseModel):
     """Everything that is needed to continue a recording. Times are UTC nanoseconds.
 
@@ -65,6 +100,10 @@ class JournalEntry(BaseModel):
     ended, over : why and when it ended, if only its video is missing.
     parts : its segments.
     details : what its maker wants to remember.
+    duration : seconds; None: until it is stopped.
+    ended, over : why and when it ended, if only its video is missing.
+    parts : its segments.
+    series : which video of a series it is; None: the recording becomes one video.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -75,7 +114,7 @@ class JournalEntry(BaseModel):
     camera_id: str | None = None
     address: str = Field(repr=False)
     name: str
-    duration: int
+    duration: float | None
     start_at: int | None = None
     started_at: int | None = None
     calibrated_delay: CalibratedDelay | None = None
@@ -83,11 +122,15 @@ class JournalEntry(BaseModel):
     over: int | None = None
     parts: tuple[SegmentRecord, ...] = ()
     details: dict[str, str] = {}
+    series: SeriesRecord | None = None
 
     @property
-    def ends_at(self) -> int:
-        """When its time is over."""
-        return (self.started_at or self.start_at or 0) + self.duration * NS_PER_SECOND
+    def ends_at(self) -> int | None:
+        """When its time is over; None: when it is stopped."""
+        if self.duration is None:
+            return None
+        began = self.started_at or self.start_at or 0
+        return began + round(self.duration * NS_PER_SECOND)
 
 
 class Journal:

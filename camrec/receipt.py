@@ -190,7 +190,8 @@ class Receipt(BaseModel):
     name : the name of the video; renaming the video changes it.
     camera, camera_id : the name of the camera, and its id, which stays when the camera is renamed;
         None in receipts of an older camrec.
-    asked : the requested length.
+    asked : the requested length of the recording; None: it was to run until it is stopped.
+    video_number : which video of the recording this is, from 1; None if it became one video.
     duration : the length of the video, from its first frame to the end of its last.
     lead : seconds in the file before the first frame is shown, hidden by an edit list.
     preroll : seconds of the video from before the recording was started, if a setting requests it.
@@ -241,7 +242,8 @@ class Receipt(BaseModel):
     camera: str | None = None
     camera_id: str | None = None
     source: str
-    asked: float
+    asked: float | None
+    video_number: int | None = None
     duration: float
     started_at: str
     ended_at: str

@@ -15,7 +15,7 @@ from camrec.camera_registry import KnownCamera, MeasuredDelay
 from camrec.clock import format_iso
 from camrec.library import PlacedEvent, VideoFile
 from camrec.media import VideoTrack
-from camrec.recording import ENDED_RECORDING_STATES, RecordingJob
+from camrec.recording import ENDED_RECORDING_STATES, AnyRecording
 from camrec.session import Session
 
 
@@ -103,16 +103,16 @@ def _describe_video_track(track: VideoTrack, fps: float) -> schema.VideoTrackRep
     )
 
 
-def describe_recording(recording: RecordingJob, language: str) -> schema.RecordingReply:
+def describe_recording(recording: AnyRecording, language: str) -> schema.RecordingReply:
     """A recording, with its error in `language`: "en" or "fr"."""
     return schema.RecordingReply(
         recording_id=recording.recording_id,
         session_id=recording.session_id,
         camera_id=recording.camera_id,
         state=recording.state.value,
-        duration=recording.duration,
+        duration=None if recording.duration is None else round(recording.duration),
         started_at=format_iso(recording.started_at),
-        ends_at=format_iso(recording.ends_at),
+        ends_at=None if recording.ends_at is None else format_iso(recording.ends_at),
         elapsed=round(recording.elapsed, 3),
         bytes=recording.bytes,
         parts=recording.segment_count,
@@ -120,6 +120,7 @@ def describe_recording(recording: RecordingJob, language: str) -> schema.Recordi
         details=dict(recording.options.details),
         events=recording.event_count,
         filename=recording.filename,
+        filenames=recording.filenames,
         error=schema.FaultReply.of(recording.error, language),
     )
 

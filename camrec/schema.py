@@ -202,16 +202,20 @@ class RecordingReply(BaseModel):
     session_id: str
     camera_id: str
     state: Literal["scheduled", "writing", "waiting", "finalising", "saved", "failed"]
-    duration: int
+    duration: int | None = Field(description="Seconds; null: until it is stopped.")
     started_at: str
-    ends_at: str
+    ends_at: str | None = Field(description="Null: when it is stopped.")
     elapsed: float
     bytes: int
     parts: int
     gaps: list[GapReply]
     details: dict[str, str]
     events: int = Field(description="How many events it has.")
-    filename: str | None
+    filename: str | None = Field(description="The first of `filenames`.")
+    filenames: list[str] = Field(
+        description="The videos that were saved, in order: one, or several if the format changed "
+        "or if the recording is a series of videos."
+    )
     error: FaultReply | None
 
 

@@ -93,13 +93,16 @@ class RecordingHandle(Protocol):
     def stop(self) -> None:
         """End it early. A recording that has ended stays as it is."""
 
-    def video(self) -> VideoHandle:
-        """Return the video of a recording that was saved.
+    def change_end(self, ends_at: int | None) -> None:
+        """Let it end at another time, UTC nanoseconds; None: when it is stopped."""
+
+    def videos(self) -> Sequence[VideoHandle]:
+        """Return the videos that were saved, in order.
 
         Raises
         ------
         NotFoundError
-            ``no_video``: it was not saved, or the video was deleted.
+            ``no_video``: one of them was deleted.
         """
 
 
@@ -133,7 +136,13 @@ class CameraHandle(Protocol):
             ``session_not_live``.
         """
 
-    def record(self, duration: int, name: str | None, details: Details) -> RecordingHandle:
+    def record(
+        self,
+        duration: int | None,
+        name: str | None,
+        details: Details,
+        video_length: int | None = None,
+    ) -> RecordingHandle:
         """Start a recording and return at once. See `camrec.Camera.record`."""
 
     def latest_recording(self) -> RecordingHandle | None:
@@ -170,7 +179,7 @@ class Backend(Protocol):
         """Return the open cameras."""
 
     def record_together(
-        self, session_ids: Sequence[str], duration: int, name: str | None, details: Details
+        self, session_ids: Sequence[str], duration: int | None, name: str | None, details: Details
     ) -> Sequence[RecordingHandle]:
         """Start recordings of several cameras at one moment, or none if one cannot start."""
 

@@ -209,31 +209,41 @@ class Camera:
         return np.datetime64(captured_ns, "ns"), rgb.astype(np.uint8, copy=False)
 
     def record(
-        self, duration: int, name: str | None = None, *, details: DetailValues | None = None
+        self,
+        duration: int | None,
+        name: str | None = None,
+        *,
+        details: DetailValues | None = None,
+        video_length: int | None = None,
     ) -> Recording:
         """Start a recording and return at once.
 
         Parameters
         ----------
         duration
-            Whole seconds, 1 to 86400.
+            Whole seconds, 1 to 86400; None: until `Recording.stop`, in one video after another.
         name
             The name of the video, 1 to 100 characters; the camera's name by default.
         details
             What the receipt shall say besides, such as ``{"subject": "A17", "trial": 3}``: at most
             32 names (64 characters) with values (1000 characters).
+        video_length
+            Whole seconds of each video, 60 to 86400, up to the next key frame. No frame is lost
+            between two videos. By default 3600 if `duration` is None, otherwise there is one video.
 
         Raises
         ------
         InputError
-            ``bad_duration``, ``bad_name``, ``bad_details``: an argument is not valid.
+            ``bad_duration``, ``bad_video_length``, ``bad_name``, ``bad_details``: an argument is
+            not valid.
         StateError
             ``session_not_live``: the camera sends no frames. ``already_recording``: the camera is
             already being recorded.
         DiskError
             ``disk_full``: there is too little disk space for this duration.
         """
-        return Recording(self._backend, self._handle.record(duration, name, to_details(details)))
+        recording = self._handle.record(duration, name, to_details(details), video_length)
+        return Recording(self._backend, recording)
 
     def close(self) -> None:
         """Close the camera. A running recording is saved first, scheduled ones are cancelled.

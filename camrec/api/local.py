@@ -12,10 +12,10 @@ from camrec.api.backend import VideoHandle
 from camrec.camera_address import parse_address
 from camrec.camera_clock import ClockChoice
 from camrec.config import Config
-from camrec.errors import NotFoundError, StateError
+from camrec.errors import StateError
 from camrec.i18n import system_language
 from camrec.library import PlacedEvent, VideoFile, read_events
-from camrec.recording import RecordingJob
+from camrec.recording import AnyRecording
 from camrec.replies import describe_delay, describe_recording, describe_session
 from camrec.session import OPEN_SESSION_STATES, Session, SessionState
 from camrec.station import Station
@@ -82,7 +82,7 @@ class LocalBackend:
         return [LocalCamera(self, session) for session in self._open_sessions()]
 
     def record_together(
-        self, session_ids: Sequence[str], duration: int, name: str | None, details: Details
+        self, session_ids: Sequence[str], duration: int | None, name: str | None, details: Details
     ) -> list[LocalRecording]:
         jobs = self.station.recordings.start_together(session_ids, duration, name, details)
         return [LocalRecording(self, job) for job in jobs]
@@ -145,9 +145,16 @@ class LocalCamera:
         frame = self._session.live_views.snapshot()
         return frame.captured, frame.jpeg
 
-    def record(self, duration: int, name: str | None, details: Details) -> LocalRecording:
-        recordings = self._backend.station.recordings
-        job = recordings.start(self.session_id, duration, name, details=details)
+    def record(
+        self,
+        duration: int | None,
+        name: str | None,
+        details: Details,
+        video_length: int | None = None,
+    ) -> LocalRecording:
+        job = self._backend.station.recordings.start(
+            self.session_id, duration, name, details=details, video_length=video_length
+        )
         return LocalRecording(self._backend, job)
 
     def latest_recording(self) -> LocalRecording | None:
@@ -168,7 +175,7 @@ class LocalCamera:
 class LocalRecording:
     """A recording of this process. Implements `backend.RecordingHandle`."""
 
-    def __init__(self, backend: LocalBackend, job: RecordingJob) -> None:
+    def __init__(self, backend: LocalBackend, job: AnyRecording) -> None:
         self._backend = backend
         self._job = job
 
@@ -188,11 +195,13 @@ class LocalRecording:
     def stop(self) -> None:
         self._job.stop()
 
-    def video(self) -> VideoFile:
-        filename = self._job.filename
-        if filename is None:
-            raise NotFoundError("no_video", filename="")
-        return self._backend.station.library.get(filename)
+    def change_end(self, ends_at: int | None) -> None:
+        recordings = self._backend.station.recordings
+        self._job = recordings.change_end(self.recording_id, ends_at)
+
+    def videos(self) -> list[VideoFile]:
+        library = self._backend.station.library
+        return [library.get(filename) for filename in self._job.filenames]
 
 
 def _await_first_frame(session: Session) -> None:

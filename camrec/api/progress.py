@@ -21,21 +21,27 @@ def render_recording(info: schema.RecordingReply, language: str) -> dict[str, st
     text = translate(
         f"notebook.recording_{info.state}",
         language,
-        elapsed=format_duration(min(info.elapsed, info.duration)),
-        duration=format_duration(info.duration),
+        elapsed=format_duration(_elapsed(info)),
+        duration="∞" if info.duration is None else format_duration(info.duration),
         file=info.filename or "",
         reason=info.error.message if info.error else "",
     )
     value = f"{fraction_done(info):.3f}"
     bar = f'<progress value="{value}" max="1" style="{PROGRESS_BAR_STYLE}"></progress>'
-    if info.state == "failed":
+    if info.state == "failed" or info.duration is None:
         bar = ""
     return {"text/html": f'<div style="{PROGRESS_STYLE}" role="status">{bar}{escape(text)}</div>'}
 
 
 def fraction_done(info: schema.RecordingReply) -> float:
-    """Return how much of a recording is done, 0 to 1."""
-    return 1.0 if info.state == "saved" else min(1.0, info.elapsed / info.duration)
+    """Return how much of a recording is done, 0 to 1; 0 while one without an end runs."""
+    if info.state == "saved":
+        return 1.0
+    return 0.0 if info.duration is None else min(1.0, info.elapsed / info.duration)
+
+
+def _elapsed(info: schema.RecordingReply) -> float:
+    return info.elapsed if info.duration is None else min(info.elapsed, info.duration)
 
 
 def render_error(text: str) -> dict[str, str]:

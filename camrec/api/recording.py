@@ -14,7 +14,8 @@ from camrec.api import progress
 from camrec.api.backend import Backend, RecordingHandle
 from camrec.api.events import mark_recordings
 from camrec.api.video import Video
-from camrec.errors import CamrecError
+from camrec.clock import NS_PER_SECOND, iso_to_utc_ns
+from camrec.errors import CamrecError, NotFoundError, StateError
 
 # An awaited recording is waited for in a thread. After a cancellation it ends within this time.
 WAIT_POLL_INTERVAL_S = 0.5
@@ -52,6 +53,8 @@ class Recording:
 
     def wait(self, timeout: float | None = None) -> Video:
         """Wait until the recording is saved, and return its video.
+
+        If it was saved as several videos, this is the first one; `videos` returns all.
 
         Parameters
         ----------
@@ -119,13 +122,46 @@ class Recording:
             pass
         return await asyncio.to_thread(self._video)
 
+    def videos(self) -> list[Video]:
+        """Return the videos that were saved so far, in order.
+
+        A recording without an end is saved as one video after another.
+        """
+        return [Video(each, self._backend) for each in self._handle.videos()]
+
+    def extend(self, seconds: float) -> None:
+        """Let the recording end later. Return once the disk knows it.
+
+        Beyond 24 hours it becomes a series of videos.
+
+        Parameters
+        ----------
+        seconds
+            After the end that it has now; negative: earlier.
+
+        Raises
+        ------
+        InputError
+            ``bad_end``: that is not later than now.
+        StateError
+            ``not_recording``: it has ended. ``no_end``: it runs until it is stopped.
+        """
+        ends_at = self._handle.info().ends_at
+        if ends_at is None:
+            raise StateError("no_end")
+        self._handle.change_end(iso_to_utc_ns(ends_at) + round(seconds * NS_PER_SECOND))
+
     def _video(self) -> Video:
-        return Video(self._handle.video(), self._backend)
+        videos = self.videos()
+        if not videos:
+            raise NotFoundError("no_video", filename="")
+        return videos[0]
 
     def __repr__(self) -> str:
         """Return the state and the progress."""
         info = self._handle.info()
-        return f"<Recording {info.state} {info.elapsed:.1f} s of {info.duration} s>"
+        of = "" if info.duration is None else f" of {info.duration} s"
+        return f"<Recording {info.state} {info.elapsed:.1f} s{of}>"
 
     # In a notebook cell.
 

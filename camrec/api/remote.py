@@ -112,7 +112,7 @@ class RemoteBackend:
         ]
 
     def record_together(
-        self, session_ids: Sequence[str], duration: int, name: str | None, details: Details
+        self, session_ids: Sequence[str], duration: int | None, name: str | None, details: Details
     ) -> list[RemoteRecording]:
         body: dict[str, object] = {"session_ids": list(session_ids), "duration": duration}
         body |= _name_and_details(name, details)
@@ -199,9 +199,17 @@ class RemoteCamera:
         response = self._backend.client.get(f"/snapshot?session_id={self.session_id}")
         return iso_to_utc_ns(response.headers["Captured-At"]), response.content
 
-    def record(self, duration: int, name: str | None, details: Details) -> RemoteRecording:
+    def record(
+        self,
+        duration: int | None,
+        name: str | None,
+        details: Details,
+        video_length: int | None = None,
+    ) -> RemoteRecording:
         body: dict[str, object] = {"session_id": self.session_id, "duration": duration}
         body |= _name_and_details(name, details)
+        if video_length is not None:
+            body["video_length"] = video_length
         info = self._backend.client.post_model(schema.RecordingReply, "/record/start", body)
         return RemoteRecording(self._backend, info)
 
@@ -273,8 +281,14 @@ class RemoteRecording:
         except StateError:
             self.info()  # it has already ended
 
-    def video(self) -> RemoteVideo:
-        return self._backend.library.video(self.info().filename or "")
+    def change_end(self, ends_at: int | None) -> None:
+        body = {"ends_at": None if ends_at is None else format_iso(ends_at)}
+        self.latest_info = self._backend.client.patch_model(
+            schema.RecordingReply, f"/record/{self.recording_id}", body
+        )
+
+    def videos(self) -> list[RemoteVideo]:
+        return [self._backend.library.video(filename) for filename in self.info().filenames]
 
 
 def _name_and_details(name: str | None, details: Details) -> dict[str, object]:

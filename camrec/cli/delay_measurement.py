@@ -92,7 +92,7 @@ def measure_delays(
         for camera, recording in recorded:
             try:
                 recording.wait(None)
-                video = recording.video()
+                video = recording.videos()[0]
                 estimate = _read_video(folder / video.filename, video, refresh_ns)
                 results.append(_store(running, camera, video, estimate))
             except CamrecError as error:

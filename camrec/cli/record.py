@@ -31,7 +31,7 @@ from camrec.config import Config
 from camrec.errors import StateError
 from camrec.library import VideoFile
 from camrec.receipt import EndReason, Receipt
-from camrec.recording import RecordingJob
+from camrec.recording import AnyRecording
 from camrec.replies import describe_session
 from camrec.session import ENDED_SESSION_STATES, Session, SessionState
 from camrec.station import Station
@@ -205,7 +205,7 @@ def _save_report(url: str, path: Path, config: Path | None) -> None:
         raise findings.error
 
 
-def _saved_video(station: Station, recording: RecordingJob) -> VideoFile:
+def _saved_video(station: Station, recording: AnyRecording) -> VideoFile:
     if recording.error is not None:
         raise recording.error
     assert recording.filename is not None  # a recording that ended without an error is saved
@@ -213,7 +213,7 @@ def _saved_video(station: Station, recording: RecordingJob) -> VideoFile:
 
 
 def _show_progress(
-    recordings: Sequence[RecordingJob], names: Sequence[str], reasons: list[EndReason]
+    recordings: Sequence[AnyRecording], names: Sequence[str], reasons: list[EndReason]
 ) -> None:
     """Wait until all recordings have ended. End them as soon as `reasons` contains one."""
     with recording_progress_bar() as progress:

@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping, Sequence
 from camrec.dashboard.page_state import SessionRow
 from camrec.dashboard.wire_types import GapRow, RecordingRow, ScheduledRecordingRow
 from camrec.errors import CamrecError
-from camrec.recording import RecordingJob, RecordingState
+from camrec.recording import AnyRecording, RecordingState
 from camrec.session import Session, SessionState
 
 CODEC_LABELS = {
@@ -42,7 +42,7 @@ class SessionRows:
         self,
         sessions: Sequence[Session],
         ready_proxies: Mapping[str, bool],
-        recordings: Sequence[RecordingJob],
+        recordings: Sequence[AnyRecording],
         staying_ids: Container[str],
     ) -> list[SessionRow]:
         """Return the rows of all `sessions`.
@@ -73,7 +73,7 @@ class SessionRows:
         self,
         session: Session,
         proxy_ready: bool,
-        recordings: Sequence[RecordingJob],
+        recordings: Sequence[AnyRecording],
         stays: bool,
     ) -> SessionRow:
         video, audio = session.feed.video, session.feed.audio
@@ -101,7 +101,7 @@ class SessionRows:
             trouble=_latest_error(latest, own),
         )
 
-    def _recording_row(self, recording: RecordingJob) -> RecordingRow:
+    def _recording_row(self, recording: AnyRecording) -> RecordingRow:
         gaps: list[GapRow] = [
             {"start": gap.start, "duration": gap.duration} for gap in recording.gaps
         ]
@@ -116,7 +116,7 @@ class SessionRows:
             "state": recording.state.value,
             "duration": recording.duration,
             "started_at": recording.started_at / 1e6,
-            "ends_at": recording.ends_at / 1e6,
+            "ends_at": None if recording.ends_at is None else recording.ends_at / 1e6,
             "bytes": sent[1],
             "gaps": gaps,
         }
@@ -127,7 +127,7 @@ def _is_about_to_stay(session: Session) -> bool:
     return session.state is SessionState.LIVE and bool(session.stays)
 
 
-def _scheduled_rows(recordings: Sequence[RecordingJob]) -> list[ScheduledRecordingRow]:
+def _scheduled_rows(recordings: Sequence[AnyRecording]) -> list[ScheduledRecordingRow]:
     """Return the recordings that have not started yet, the next one first."""
     return [
         {
@@ -141,7 +141,7 @@ def _scheduled_rows(recordings: Sequence[RecordingJob]) -> list[ScheduledRecordi
 
 
 def _latest_error(
-    latest: RecordingJob | None, recordings: Sequence[RecordingJob]
+    latest: AnyRecording | None, recordings: Sequence[AnyRecording]
 ) -> CamrecError | None:
     """Return why a scheduled recording could not start, or else why the latest recording failed.
 

@@ -24,9 +24,9 @@ class RecordingRow(TypedDict):
 
     recording_id: str
     state: str
-    duration: float
+    duration: float | None
     started_at: float
-    ends_at: float
+    ends_at: float | None
     bytes: int
     gaps: list[GapRow]
 
@@ -34,7 +34,7 @@ class RecordingRow(TypedDict):
 class ScheduledRecordingRow(TypedDict):
     recording_id: str
     starts_at: float
-    duration: float
+    duration: float | None
 
 
 class RunningRecordingRow(TypedDict):
@@ -42,7 +42,7 @@ class RunningRecordingRow(TypedDict):
 
     recording_id: str
     name: str
-    ends_at: float
+    ends_at: float | None
 
 
 class SessionFields(TypedDict):

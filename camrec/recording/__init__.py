@@ -15,20 +15,30 @@ from camrec.recording.recording_state import (
     RecordingState,
 )
 from camrec.recording.resume import ResumeState
+from camrec.recording.series import (
+    AnyRecording,
+    RecordingSeries,
+    create_recording,
+    first_of_series,
+)
 from camrec.recording.verify import VerifyResult, verify_video
 
 __all__ = [
     "ENDED_RECORDING_STATES",
     "RUNNING_RECORDING_STATES",
+    "AnyRecording",
     "DiskAllowance",
     "EncodingPolicy",
     "RecordingJob",
     "RecordingJournal",
     "RecordingOptions",
+    "RecordingSeries",
     "RecordingServices",
     "RecordingState",
     "ResumeState",
     "SaveVideo",
     "VerifyResult",
+    "create_recording",
+    "first_of_series",
     "verify_video",
 ]

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from camrec.annotations import NO_DETAILS, Details, Event
 from camrec.clock import Clock
-from camrec.journal import JournalEntry
+from camrec.journal import JournalEntry, SeriesRecord
 from camrec.receipt import CalibratedDelay, Receipt
 from camrec.recording.encoding import DEFAULT_ENCODING, EncodingPolicy
 from camrec.recording.resume import ResumeState
@@ -85,7 +85,7 @@ class RecordingOptions:
     source
         The camera's URL, without a credential.
     duration
-        Seconds by camrec's own clock.
+        Seconds by camrec's own clock; None: until it is stopped.
     folder
         Where the segments are written. It is removed once the video is saved.
     preroll
@@ -98,6 +98,8 @@ class RecordingOptions:
         The disk already has its entry: the recording continues even if the disk is full now.
     details
         What its maker wants to remember.
+    series
+        Which video of a series it is; None: the recording becomes one video.
     """
 
     recording_id: str
@@ -106,13 +108,14 @@ class RecordingOptions:
     camera: str
     camera_id: str
     source: str
-    duration: int
+    duration: float | None
     folder: Path
     preroll: float = 0.0
     start_at: int | None = None
     resume: ResumeState | None = None
     is_in_journal: bool = False
     details: Details = NO_DETAILS
+    series: SeriesRecord | None = None
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from camrec.clock import NS_PER_SECOND
 from camrec.errors import CameraError, ServiceError
 from camrec.feed import MediaFeed
 from camrec.i18n import Phrase
+from camrec.journal import SeriesRecord
 from camrec.media import MediaUnit
 from camrec.receipt import EndReason, Gap, Receipt
 from camrec.recording.ffmpeg_segment import FFmpegSegment
@@ -24,6 +26,7 @@ from camrec.recording.reserved_space import ReservedSpace
 from camrec.recording.segment import Segment
 from camrec.recording.segment_factory import SegmentFactory
 from camrec.recording.segment_writer import SegmentWriter
+from camrec.recording.video_join import Handover, Item, VideoJoin
 from camrec.recording.video_receipt import RecordingFacts
 
 log = logging.getLogger(__name__)
@@ -47,6 +50,14 @@ class RecordingStop:
         return self._reason
 
 
+@dataclass(frozen=True)
+class _Joint:
+    """How a video ends where the next one begins. See `Recorder.join_next`."""
+
+    join: VideoJoin
+    start_next: Callable[[Handover], bool]
+
+
 class Recorder:
     """The run loop of one recording, from its start to its end; used once.
 
@@ -65,6 +76,8 @@ class Recorder:
         ended. It raises no OSError.
     set_state
         Called repeatedly with WRITING or WAITING.
+    handover
+        What it takes over from the recorder of the video before; None: it subscribes to the feed.
 
     Attributes
     ----------
@@ -85,6 +98,7 @@ class Recorder:
         notify: Callable[[], None],
         save_journal: Callable[[], None],
         set_state: Callable[[RecordingState], object],
+        handover: Handover | None = None,
     ) -> None:
         self._feed = feed
         self._options = options
@@ -96,7 +110,10 @@ class Recorder:
         self.end: RecordingEnd | None = None
         self._error_text = ""
         self._reserved_space = ReservedSpace(options.folder)
+        self._joint: _Joint | None = None
         now, self._subscribed_at = self._clock.utc_ns(), self._clock.monotonic_ns()
+        if handover is not None:
+            start_utc = now - (self._subscribed_at - handover.begins_at)
         start_utc = start_utc or now
         start = self._subscribed_at - max(0, now - start_utc)
         self.period = RecordingPeriod(start_utc, start, options.duration, options.preroll)
@@ -108,12 +125,17 @@ class Recorder:
         self.host_clock = HostClockRecord(self._clock, self.period, options.recording_id)
         # Subscribe before the journal is written: on a slow disk a key frame would be missed.
         since = self.period.video_start if options.preroll else None
-        self._input = RecordingInput(feed, self._clock, since)
+        self._has_input = handover is None
+        self._input = (
+            RecordingInput(feed, self._clock, since) if handover is None else handover.input
+        )
+        self._taken_over: tuple[Item, ...] = () if handover is None else handover.items
         resume = options.resume
         last_written = resume.last_written(options.folder) if resume else start_utc
         self._writer = self._create_writer(last_written, notify)
         ends_at = self.period.to_utc(self.period.deadline)
-        self._writer.warnings.add_downtime(last_written, now, ends_at)
+        if handover is None:
+            self._writer.warnings.add_downtime(last_written, now, ends_at)
 
     def _create_writer(self, last_written: int, notify: Callable[[], None]) -> SegmentWriter:
         options, services = self._options, self._services
@@ -142,6 +164,22 @@ class Recorder:
         self._stop_request.set(reason)
         self._input.wake()
 
+    def join_next(self, join: VideoJoin, start_next: Callable[[Handover], bool]) -> None:
+        """End where `join` says, and let the next video begin there.
+
+        start_next : starts its recorder, and returns whether that was possible.
+        """
+        self._joint = _Joint(join, start_next)
+
+    def note_series(self, series: SeriesRecord) -> None:
+        """Change what the receipt says about the series of this video."""
+        self._options = replace(self._options, series=series)
+
+    def change_duration(self, seconds: float | None) -> None:
+        """Let the recording end at another time; None: only when it is stopped."""
+        self.period.duration = seconds
+        self._input.wake()
+
     @property
     def current_segment(self) -> FFmpegSegment | None:
         """The segment that is being written."""
@@ -150,7 +188,8 @@ class Recorder:
     @property
     def must_not_block(self) -> bool:
         """Whether an FFmpeg that reads nothing would delay the end or lose frames now."""
-        return self._find_end_reason() is not None or self._input.overflowed
+        is_over = self.end is not None or self._find_end_reason() is not None
+        return is_over or self._input.overflowed
 
     @property
     def segments(self) -> list[Segment]:
@@ -180,14 +219,21 @@ class Recorder:
     # The thread of the recording.
 
     def close(self) -> None:
-        """End the subscription; what is waiting is dropped."""
-        self._input.close()
+        """End the subscription, unless the next video has it; what is waiting is dropped."""
+        if self._has_input:
+            self._input.close()
 
     def run(self) -> None:
         """Write until the recording ends. An unexpected error ends it, and is logged."""
+        self._has_input = True
         self._reserved_space.take()
         try:
             self._end_if_over()
+            taken_over, self._taken_over = list(self._taken_over), ()
+            if self._joint is not None:
+                taken_over = self._joint.join.sort(taken_over)
+            for item in taken_over:
+                self._take_over(item)
             self._write_units()
         except Exception as error:
             log.exception("recording %s: writing failed", self._options.recording_id)
@@ -248,23 +294,60 @@ class Recorder:
             due = self._find_end_reason()
             if due:
                 self._input.await_in_flight()
-            for item in self._input.take():
-                if not isinstance(item, MediaUnit):
-                    self._writer.handle_discontinuity()
-                elif item.arrived <= self._subscribed_at and not self._writer.paths:
-                    self._writer.remember(item)
-                else:
-                    self._writer.take(item)
+            self._take(self._sort(self._input.take(), is_over=due is not None))
             self._writer.open()
             self._writer.flush()
             self._update_state()
-            if self._input.overflowed:
+            if due is None and self._writer.failed is None:
+                self._join_if_complete()
+            if self._has_input and self._input.overflowed:
                 self._writer.handle_overflow()
                 self._input.resubscribe()
             if reason := self._writer.failed or due:
                 self._end(reason)
         self._writer.flush()
         self._writer.open(patient=False)
+
+    def _take(self, items: Iterable[Item]) -> None:
+        for item in items:
+            if not isinstance(item, MediaUnit):
+                self._writer.handle_discontinuity()
+            elif item.arrived <= self._subscribed_at and not self._writer.paths:
+                self._writer.remember(item)
+            else:
+                self._writer.take(item)
+
+    def _take_over(self, item: Item) -> None:
+        """Take what the recorder before has passed on. The first segment begins with all of it."""
+        if isinstance(item, MediaUnit):
+            self._writer.remember(item)
+        else:
+            self._writer.open(patient=False)
+            self._writer.handle_discontinuity()
+
+    # The join with the next video.
+
+    def _sort(self, items: list[Item], *, is_over: bool) -> list[Item]:
+        """Without what may belong to the next video."""
+        if self._joint is None:
+            return items
+        if is_over:
+            return [*self._joint.join.cancel(), *items]
+        return self._joint.join.sort(items)
+
+    def _join_if_complete(self) -> None:
+        """Hand the input over to the next video if it is known where that begins."""
+        joint, now = self._joint, self._clock.monotonic_ns()
+        if joint is None or not joint.join.is_complete(now):
+            return
+        split = joint.join.split()
+        if joint.start_next(Handover(self._input, split.after, split.begins_at)):
+            self._has_input = False
+            self._take(split.before)
+            self._end("time", self.period.to_utc(split.ends_at))
+        else:
+            joint.join.postpone(now)
+            self._take(joint.join.cancel())
 
     def _end_if_over(self) -> None:
         """End at once if an earlier camrec ended the recording, or if its time is over."""

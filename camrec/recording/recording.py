@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import logging
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from camrec import file_system
@@ -13,7 +15,7 @@ from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_SECOND, format_iso
 from camrec.errors import CamrecError, ServiceError, StateError, describe_os_error
 from camrec.feed import MediaFeed
-from camrec.journal import JournalEntry, SegmentRecord
+from camrec.journal import JournalEntry, SegmentRecord, SeriesRecord
 from camrec.receipt import EndReason, Gap, Receipt
 from camrec.recording.fsync_thread import FsyncThread
 from camrec.recording.journal_entry import StoredEntry
@@ -21,6 +23,7 @@ from camrec.recording.options import RecordingOptions, RecordingServices
 from camrec.recording.recorder import Recorder, RecordingStop
 from camrec.recording.recording_period import RecordingPeriod
 from camrec.recording.recording_state import RECORDING_TRANSITIONS, RecordingState
+from camrec.recording.video_join import Handover, VideoJoin
 from camrec.recording.watchdog import Watchdog
 from camrec.state_machine import StateMachine
 
@@ -33,21 +36,31 @@ SCHEDULE_CHECK_INTERVAL_S = 5.0  # between two checks of the wall clock, which m
 class RecordingJob:
     """A recording: its state, its results, and how to stop it. Any thread may call anything.
 
-    It records for `options.duration` seconds by camrec's own clock. The video begins with the frame
-    that was on the screen at the start, or `options.preroll` seconds before. A `Recorder` does the
-    writing, in a thread of this recording. Half of this class consists of properties that other
+    It records for `duration` seconds by camrec's own clock, or until the next video of its series
+    begins. The video begins with the frame that was on the screen at the start, or
+    `options.preroll` seconds before. A `Recorder` does the writing, in a thread of this recording.
+    Half of this class consists of properties that other
     modules read. In a class of their own, each of them would need the lock of this one.
 
     Attributes
     ----------
-    options : what is recorded.
+    options : what is recorded. `join_next` and `change_duration` change it.
     machine : its life cycle.
     changed : emits this recording after each change of the state, the segments or the gaps.
     event_log : what was marked in it.
+
+    Parameters
+    ----------
+    handover
+        What the video takes over from the one before it in a series.
     """
 
     def __init__(
-        self, feed: MediaFeed, options: RecordingOptions, services: RecordingServices
+        self,
+        feed: MediaFeed,
+        options: RecordingOptions,
+        services: RecordingServices,
+        handover: Handover | None = None,
     ) -> None:
         resume, start_at = options.resume, options.start_at
         self.options = options
@@ -56,7 +69,10 @@ class RecordingJob:
             RecordingState.SCHEDULED if start_at and resume is None else RecordingState.WRITING,
             RECORDING_TRANSITIONS,
         )
-        self.event_log = EventLog(options.folder / EVENT_LOG_FILENAME, options.recording_id)
+        self.event_log = EventLog(
+            options.folder / EVENT_LOG_FILENAME,
+            options.recording_id if options.series is None else options.series.recording_id,
+        )
         self._feed = feed
         self._services = services
         self._entry = StoredEntry(services.journal, options, self._describe)
@@ -65,6 +81,8 @@ class RecordingJob:
         self._finished = threading.Event()
         # For the fields below. `_recorder` is set once, so reading it needs no lock.
         self._lock = threading.Lock()
+        self._handover = handover
+        self._start_next: Callable[[Handover], bool] | None = None
         self._start_at = start_at
         self._started_at = resume.started_at if resume else start_at or 0
         self._is_due = False  # the start of a scheduled recording has come, or it was cancelled
@@ -72,7 +90,7 @@ class RecordingJob:
         self._saved: tuple[tuple[str, Receipt], ...] = ()
         self._error: CamrecError | None = None
         self._save_dates_at = 0  # monotonic nanoseconds
-        self.machine.changed.connect(lambda old, new: self._notify())
+        self.machine.changed.connect(lambda old, new: self.notify())
         self._thread = threading.Thread(
             target=self._run, name=f"recording-{self.recording_id}", daemon=True
         )
@@ -105,6 +123,39 @@ class RecordingJob:
             self._start_at = self._started_at = start_at
         self._wake.set()
         return True
+
+    def join_next(self, series: SeriesRecord, start_next: Callable[[Handover], bool]) -> None:
+        """Make this the video of a series. It ends where the next one begins.
+
+        start_next : starts the next video, and returns whether that was possible.
+        """
+        with self._lock:
+            self.options = replace(self.options, series=series)
+            self._start_next = start_next
+            recorder = self._recorder
+        if recorder is not None:
+            self._join_recorder(recorder)
+
+    def change_duration(self, seconds: float | None) -> None:
+        """Let it end at another time. Return once the journal has it.
+
+        seconds : from its start; None: only when it is stopped, or where the next video begins.
+        """
+        with self._lock:
+            self.options = replace(self.options, duration=seconds)
+            recorder = self._recorder
+        if recorder is not None:
+            recorder.change_duration(seconds)
+        self._entry.update()
+        self.notify()
+
+    def note_series(self, series: SeriesRecord) -> None:
+        """Change what the journal and the receipt say about its series."""
+        with self._lock:
+            self.options = replace(self.options, series=series)
+            recorder = self._recorder
+        if recorder is not None:
+            recorder.note_series(series)
 
     def stop(self, reason: EndReason = "stopped") -> None:
         """Ask the recording to end now; returns at once. The first reason counts."""
@@ -154,8 +205,8 @@ class RecordingJob:
         return self.options.name
 
     @property
-    def duration(self) -> int:
-        """The requested length in seconds."""
+    def duration(self) -> float | None:
+        """The requested length in seconds; None: until it is stopped."""
         return self.options.duration
 
     @property
@@ -181,9 +232,10 @@ class RecordingJob:
             return self._started_at
 
     @property
-    def ends_at(self) -> int:
-        """When its time is over, UTC nanoseconds."""
-        return self.started_at + self.duration * NS_PER_SECOND
+    def ends_at(self) -> int | None:
+        """When its time is over, UTC nanoseconds; None: when it is stopped."""
+        duration = self.duration
+        return None if duration is None else self.started_at + round(duration * NS_PER_SECOND)
 
     @property
     def ended_at(self) -> int | None:
@@ -211,7 +263,10 @@ class RecordingJob:
     def elapsed(self) -> float:
         """Seconds since the start, up to the end."""
         recorder = self._recorder
-        return min(recorder.elapsed, float(self.duration)) if recorder is not None else 0.0
+        if recorder is None:
+            return 0.0
+        duration = self.duration
+        return recorder.elapsed if duration is None else min(recorder.elapsed, duration)
 
     @property
     def bytes(self) -> int:
@@ -251,6 +306,12 @@ class RecordingJob:
             return self._saved[0][0] if self._saved else None
 
     @property
+    def filenames(self) -> list[str]:
+        """The file names of the saved videos, in order."""
+        with self._lock:
+            return [name for name, _ in self._saved]
+
+    @property
     def receipts(self) -> list[Receipt]:
         """The receipts of the saved videos."""
         with self._lock:
@@ -280,20 +341,31 @@ class RecordingJob:
             self._services,
             self.started_at,
             self._stop_request,
-            notify=self._notify,
+            notify=self.notify,
             save_journal=self._entry.update,
             set_state=self.machine.transition,
+            handover=self._handover,
         )
+        self._handover = None
         with self._lock:
             self._recorder = recorder
             self._started_at = recorder.period.start_utc
+        self._join_recorder(recorder)
         try:
             self._entry.create()
         except ServiceError:
             recorder.close()
             raise
-        log.info("recording %s of %s begins: %d s", self.recording_id, self.name, self.duration)
+        log.info("recording %s of %s begins: %s s", self.recording_id, self.name, self.duration)
         return recorder
+
+    def _join_recorder(self, recorder: Recorder) -> None:
+        series, start_next = self.options.series, self._start_next
+        if series is not None and start_next is not None:
+            due_at = recorder.period.to_monotonic(series.next_at)
+            recorder.note_series(series)
+            join = VideoJoin(due_at, self._feed, has_frames=bool(recorder.segments))
+            recorder.join_next(join, start_next)
 
     def _wait_for_start(self) -> Recorder | None:
         """Wait until the scheduled time; None if the recording cannot begin."""
@@ -304,7 +376,7 @@ class RecordingJob:
         reason = self._stop_request.reason
         if reason is not None:
             error = StateError("recording_cancelled", name=self.name)
-        elif self._services.clock.utc_ns() >= self.ends_at:
+        elif (ends_at := self.ends_at) is not None and self._services.clock.utc_ns() >= ends_at:
             moment = format_iso(self.started_at)
             error = StateError("recording_missed", name=self.name, moment=moment)
         else:
@@ -374,7 +446,8 @@ class RecordingJob:
 
     def _release_events(self) -> bool:
         """Put the events into the receipts. Return whether that succeeded; if not, it is logged."""
-        place, recording_id = self._services.place_events, self.recording_id
+        place, series = self._services.place_events, self.options.series
+        recording_id = self.recording_id if series is None else series.recording_id
         try:
             self.event_log.release(lambda events: place(recording_id, events))
         except Exception:  # whatever it is, the video is saved
@@ -414,9 +487,11 @@ class RecordingJob:
             over=self.ended_at,
             parts=self.segment_records,
             details=dict(options.details),
+            series=options.series,
         )
 
-    def _notify(self) -> None:
+    def notify(self) -> None:
+        """Emit `changed`."""
         self.changed.emit(self)
 
 

@@ -7,25 +7,28 @@ from dataclasses import dataclass
 from camrec.clock import NS_PER_SECOND
 from camrec.receipt import EndReason
 
+NEVER = 1 << 62  # monotonic nanoseconds
 
-@dataclass(frozen=True)
+
+@dataclass
 class RecordingPeriod:
     """Start and end of a recording. The end is by the monotonic clock, whatever the camera does.
 
     start_utc, start : when it starts, in UTC nanoseconds and in monotonic nanoseconds.
-    duration : seconds.
+    duration : seconds; None: until it is stopped. It may change while the recording runs.
     preroll : how many seconds before the start the video should begin.
     """
 
     start_utc: int
     start: int
-    duration: int
+    duration: float | None
     preroll: float = 0.0
 
     @property
     def deadline(self) -> int:
         """When it ends, monotonic nanoseconds. Frames that arrive then are not written."""
-        return self.start + self.duration * NS_PER_SECOND
+        duration = self.duration
+        return NEVER if duration is None else self.start + round(duration * NS_PER_SECOND)
 
     @property
     def video_start(self) -> int:

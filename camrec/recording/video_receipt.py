@@ -74,17 +74,19 @@ def create_receipt(
         How the positions of its frames were corrected; None if they are the camera's.
     """
     origin, options, period = run[0].origin, facts.options, facts.period
+    series = options.series
     av_syncs = [each.segment.av_sync for each in run if each.segment.av_sync]
     dates = date_video(run, period, _max_known([each.uncertainty for each in av_syncs]))
     delay = facts.calibrated_delay
     preroll = max(0, period.start - origin) / NS_PER_SECOND if period.preroll else 0.0
     return Receipt(
-        recording_id=options.recording_id,
+        recording_id=options.recording_id if series is None else series.recording_id,
         name=options.name,
         camera=options.camera,
         camera_id=options.camera_id,
         source=options.source,
-        asked=float(period.duration),
+        asked=period.duration if series is None else series.asked,
+        video_number=None if series is None else series.number,
         duration=round(info.duration, 6),
         started_at=format_iso(dates.started_at),
         ended_at=format_iso(period.to_utc(until)),

@@ -15,7 +15,7 @@ from camrec.errors import CamrecError
 from camrec.feed import Feed, MediaFeed
 from camrec.live import LiveViews
 from camrec.receipt import EndReason
-from camrec.recording import RecordingJob, RecordingOptions, RecordingServices
+from camrec.recording import AnyRecording, RecordingOptions, RecordingServices
 from camrec.session.connection_progress import ConnectionProgress
 from camrec.session.opening_wait import WaitingFor
 from camrec.session.session_recordings import SessionRecordings
@@ -158,7 +158,7 @@ class Session:
         return self._progress.error
 
     @property
-    def recording(self) -> RecordingJob | None:
+    def recording(self) -> AnyRecording | None:
         """The newest recording that has begun, or None."""
         return self._recordings.latest
 
@@ -185,7 +185,7 @@ class Session:
         """Become FAILED in place of `start`."""
         self._thread.fail(error)
 
-    def record(self, options: RecordingOptions, services: RecordingServices) -> RecordingJob:
+    def record(self, options: RecordingOptions, services: RecordingServices) -> AnyRecording:
         """Record the camera, now or from `options.start_at` on.
 
         A recording that starts later, or that an earlier camrec began, is also accepted while the
@@ -199,6 +199,10 @@ class Session:
             ``folder_unwritable``, ``keyring_unusable``.
         """
         return self._recordings.start(options, services)
+
+    def replace_recording(self, old: AnyRecording, new: AnyRecording) -> None:
+        """As `SessionRecordings.replace`."""
+        self._recordings.replace(old, new)
 
     def close(self, reason: EndReason = "closed") -> None:
         """Save the recordings, then close the session. Calling this again does nothing.

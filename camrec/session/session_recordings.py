@@ -9,10 +9,11 @@ from camrec.feed import MediaFeed
 from camrec.receipt import EndReason
 from camrec.recording import (
     ENDED_RECORDING_STATES,
-    RecordingJob,
+    AnyRecording,
     RecordingOptions,
     RecordingServices,
     RecordingState,
+    create_recording,
 )
 from camrec.session.session_state import (
     RECORD_LATER_STATES,
@@ -32,10 +33,10 @@ class SessionRecordings:
         self._machine = machine
         self._lock = threading.Lock()
         self._closed = False
-        self._recordings: tuple[RecordingJob, ...] = ()
+        self._recordings: tuple[AnyRecording, ...] = ()
 
     @property
-    def latest(self) -> RecordingJob | None:
+    def latest(self) -> AnyRecording | None:
         """The newest recording that has begun, or None."""
         begun = (each for each in self._recordings if each.has_started)
         return max(begun, key=lambda each: each.started_at, default=None)
@@ -45,7 +46,7 @@ class SessionRecordings:
         """Whether a recording is being written, or waits for frames."""
         return any(each.state in GROWING_RECORDING_STATES for each in self._recordings)
 
-    def start(self, options: RecordingOptions, services: RecordingServices) -> RecordingJob:
+    def start(self, options: RecordingOptions, services: RecordingServices) -> AnyRecording:
         """As `Session.record`."""
         with self._lock:
             if self._closed:
@@ -56,7 +57,7 @@ class SessionRecordings:
                 raise StateError("already_recording")
             if self._machine.state not in (RECORD_NOW_STATES if is_now else RECORD_LATER_STATES):
                 raise StateError("session_not_live")
-            recording = RecordingJob(self._feed, options, services)
+            recording = create_recording(self._feed, options, services)
             recording.start()
             latest = self.latest
             kept = [
@@ -66,6 +67,11 @@ class SessionRecordings:
             ]
             self._recordings = (*kept, recording)
             return recording
+
+    def replace(self, old: AnyRecording, new: AnyRecording) -> None:
+        """Keep a recording under another object: it has become a series of videos."""
+        with self._lock:
+            self._recordings = tuple(new if each is old else each for each in self._recordings)
 
     def close(self, reason: EndReason) -> None:
         """End all recordings, wait until they are saved, and accept no more."""

@@ -9,7 +9,7 @@ from camrec.binaries import Binary
 from camrec.library import DiskSpace
 from camrec.process import UNHEALTHY_PROCESS_STATES
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
-from camrec.recording import RUNNING_RECORDING_STATES, RecordingJob
+from camrec.recording import RUNNING_RECORDING_STATES, AnyRecording
 from camrec.session import OPEN_SESSION_STATES, Session, SessionState
 
 
@@ -19,7 +19,7 @@ def describe_health(
     go2rtc: Go2rtc,
     ffmpeg: Binary | None,
     sessions: Sequence[Session],
-    recordings: Sequence[RecordingJob],
+    recordings: Sequence[AnyRecording],
     left_behind: Sequence[str],
     disk_space: DiskSpace,
 ) -> schema.HealthReply:

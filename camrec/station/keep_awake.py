@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_SECOND, Clock
-from camrec.recording import ENDED_RECORDING_STATES, RecordingJob, RecordingState
+from camrec.recording import ENDED_RECORDING_STATES, AnyRecording, RecordingState
 from camrec.station.changes import RecordingChanged, StationChange
 from camrec.wake_lock import WakeLock, WakeLockError
 
@@ -39,7 +39,7 @@ class KeepAwake:
     def __init__(
         self,
         clock: Clock,
-        recordings: Callable[[], Iterable[RecordingJob]],
+        recordings: Callable[[], Iterable[AnyRecording]],
         changed: Callbacks[[StationChange]],
         lock: WakeLock,
     ) -> None:
@@ -89,7 +89,7 @@ class KeepAwake:
             self._has_told = True
 
 
-def needs_computer_awake(recordings: Iterable[RecordingJob], utc_ns: int) -> bool:
+def needs_computer_awake(recordings: Iterable[AnyRecording], utc_ns: int) -> bool:
     """Whether one of the recordings runs, or starts within ten minutes of `utc_ns`."""
     return any(
         each.state not in ENDED_RECORDING_STATES

@@ -24,7 +24,7 @@ from camrec.library import (
     moment_of_second,
 )
 from camrec.receipt import Receipt
-from camrec.recording import RecordingJob, RecordingState
+from camrec.recording import AnyRecording, RecordingJob, RecordingState
 from camrec.station.recordings import StationRecordings
 
 # The clock of a maker on another machine may be ahead by this much.
@@ -187,7 +187,7 @@ class StationEvents:
         for recording, event_log in self._logs_with(event_id):
             with suppress(EventLogReleased):
                 changed = event_log.change(event_id, fields)
-                recording.changed.emit(recording)
+                recording.notify()
                 return recording.recording_id, changed
         return self._library.events.change(event_id, fields)
 
@@ -196,11 +196,11 @@ class StationEvents:
         for recording, event_log in self._logs_with(event_id):
             with suppress(EventLogReleased):
                 event_log.delete(event_id)
-                recording.changed.emit(recording)
+                recording.notify()
                 return
         self._note_saved(self._library.events.delete(event_id))
 
-    def _add(self, recording: RecordingJob, event: Event) -> None:
+    def _add(self, recording: AnyRecording, event: Event) -> None:
         """Return once the disk has an event of a recording of this run."""
         at = event.at_ns
         begun = [each for each in recording.jobs if (start := _video_start(each)) and start <= at]
@@ -208,7 +208,7 @@ class StationEvents:
         for job in begun[-1:] or recording.jobs[:1]:
             with suppress(EventLogReleased):
                 job.event_log.add(event)
-                recording.changed.emit(recording)
+                recording.notify()
                 return
         self._add_saved(recording.recording_id, event)
 
@@ -223,9 +223,9 @@ class StationEvents:
             return
         if len(recording.jobs) == 1 and recording.jobs[0].event_log.is_released:
             recording.jobs[0].event_log.note_placed(self.of_recording(recording_id))
-        recording.changed.emit(recording)
+        recording.notify()
 
-    def _all_at(self, at: int | None, now: int) -> list[tuple[RecordingJob, int]]:
+    def _all_at(self, at: int | None, now: int) -> list[tuple[AnyRecording, int]]:
         """Each recording that recorded then, with the moment by its clock."""
         found = []
         for recording in self._recordings.all():
@@ -238,7 +238,7 @@ class StationEvents:
             raise StateError("nothing_recorded")
         return found
 
-    def _moment_in(self, recording: RecordingJob, at: int | None, now: int) -> int:
+    def _moment_in(self, recording: AnyRecording, at: int | None, now: int) -> int:
         """The moment in a recording, by the clock of the recording: UTC nanoseconds.
 
         `at`: UTC nanoseconds; None: `now`, in monotonic nanoseconds. Raises as `mark`.
@@ -268,16 +268,16 @@ class StationEvents:
             raise StateError("no_receipt_for_events", filename=filename)
         return video, video.receipt
 
-    def _find(self, recording_id: str) -> RecordingJob | None:
+    def _find(self, recording_id: str) -> AnyRecording | None:
         """The recording of this run with this id."""
         return next((e for e in self._recordings.all() if e.recording_id == recording_id), None)
 
-    def _logged(self, recording: RecordingJob) -> dict[str, Event]:
+    def _logged(self, recording: AnyRecording) -> dict[str, Event]:
         """The events of a recording that are in no receipt yet, by their ids."""
         logs = [job.event_log for job in recording.jobs if not job.event_log.is_released]
         return {event.id: event for event_log in logs for event in event_log.events()}
 
-    def _logs_with(self, event_id: str) -> Iterator[tuple[RecordingJob, EventLog]]:
+    def _logs_with(self, event_id: str) -> Iterator[tuple[AnyRecording, EventLog]]:
         """The event logs that have an event: one, or none."""
         for recording in self._recordings.all():
             for job in recording.jobs:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable
 
 from camrec.errors import NotFoundError
-from camrec.recording import ENDED_RECORDING_STATES, RecordingJob, RecordingState
+from camrec.recording import ENDED_RECORDING_STATES, AnyRecording, RecordingState
 
 MAX_ENDED_RECORDINGS = 100  # ended recordings that can still be looked up
 
@@ -19,11 +19,11 @@ class RecordingRegistry:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._recordings: dict[str, RecordingJob] = {}
+        self._recordings: dict[str, AnyRecording] = {}
         self._ended_ids: list[str] = []  # in the order in which they ended
         self._hidden_ids: set[str] = set()
 
-    def add(self, recording: RecordingJob) -> None:
+    def add(self, recording: AnyRecording) -> None:
         """Add a recording. After it has ended it may be removed by later ones."""
         with self._lock:
             self._recordings[recording.recording_id] = recording
@@ -37,7 +37,13 @@ class RecordingRegistry:
             if recording_id in self._ended_ids:
                 self._ended_ids.remove(recording_id)
 
-    def get(self, any_id: str) -> RecordingJob:
+    def replace(self, recording: AnyRecording) -> None:
+        """Put a recording in the place of another one with the same id."""
+        with self._lock:
+            self._recordings[recording.recording_id] = recording
+        recording.changed.connect(self._on_change)
+
+    def get(self, any_id: str) -> AnyRecording:
         """The recording of this id, or the latest one of the session of this id.
 
         Raises
@@ -54,12 +60,12 @@ class RecordingRegistry:
             raise NotFoundError("no_recording", recording_id=any_id)
         return found
 
-    def all(self) -> list[RecordingJob]:
+    def all(self) -> list[AnyRecording]:
         """All recordings that can be looked up, the oldest first."""
         with self._lock:
             return list(self._recordings.values())
 
-    def listed(self) -> list[RecordingJob]:
+    def listed(self) -> list[AnyRecording]:
         """The recordings in the order of ``GET /record/list``, without those that are hidden.
 
         The scheduled ones are first, the next of them last; then the running ones; then those that
@@ -74,7 +80,7 @@ class RecordingRegistry:
         ended.sort(key=lambda each: positions[each.recording_id], reverse=True)
         return [*active, *ended]
 
-    def scheduled(self, session_id: str) -> list[RecordingJob]:
+    def scheduled(self, session_id: str) -> list[AnyRecording]:
         """The scheduled recordings of a camera, the next one first."""
         return [
             each
@@ -92,13 +98,12 @@ class RecordingRegistry:
         with self._lock:
             self._hidden_ids.difference_update(recording_ids)
 
-    def _on_change(self, recording: RecordingJob) -> None:
+    def _on_change(self, recording: AnyRecording) -> None:
         """Drop the oldest of the ended recordings if there are too many."""
         with self._lock:
-            if (
-                recording.state not in ENDED_RECORDING_STATES
-                or recording.recording_id in self._ended_ids
-            ):
+            is_ended = recording.state in ENDED_RECORDING_STATES
+            is_known = self._recordings.get(recording.recording_id) is recording
+            if not is_ended or not is_known or recording.recording_id in self._ended_ids:
                 return
             self._ended_ids.append(recording.recording_id)
             while len(self._ended_ids) > MAX_ENDED_RECORDINGS:

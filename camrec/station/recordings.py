@@ -18,23 +18,37 @@ from camrec.receipt import CalibratedDelay
 from camrec.recording import (
     ENDED_RECORDING_STATES,
     RUNNING_RECORDING_STATES,
+    AnyRecording,
     EncodingPolicy,
     RecordingJob,
     RecordingOptions,
+    RecordingSeries,
     RecordingServices,
+    RecordingState,
+    first_of_series,
 )
-from camrec.recording_limits import MAX_DURATION_S, MAX_START_AHEAD_DAYS, MIN_DURATION_S
+from camrec.recording_limits import (
+    DEFAULT_VIDEO_LENGTH_S,
+    MAX_DURATION_S,
+    MAX_START_AHEAD_DAYS,
+)
 from camrec.session import Session, SessionState
 from camrec.station.cameras import StationCameras
 from camrec.station.changes import RecordingChanged, StationChange
 from camrec.station.known_cameras import KnownCameras
 from camrec.station.programs import StationPrograms
 from camrec.station.recording_registry import RecordingRegistry
+from camrec.station.video_length import VideoLength
 
 # Recordings that start together are first stored in the journal with a provisional start, this far
 # ahead, because the disk may be slow. Then all of them get their real start, which is soon.
 JOINT_PROMISE_TIMEOUT_NS = 60 * NS_PER_SECOND
 JOINT_START_LEAD_NS = NS_PER_SECOND // 5
+CHANGEABLE_RECORDING_STATES = (
+    RecordingState.SCHEDULED,
+    RecordingState.WRITING,
+    RecordingState.WAITING,
+)
 
 
 class StationRecordings:
@@ -66,15 +80,21 @@ class StationRecordings:
     def start(
         self,
         session_id: str,
-        duration: int,
+        duration: int | None,
         name: str | None = None,
         start_at: int | None = None,
         details: Details = NO_DETAILS,
-    ) -> RecordingJob:
+        video_length: int | None = None,
+    ) -> AnyRecording:
         """Record a camera for `duration` whole seconds, now or from `start_at` on.
 
         Parameters
         ----------
+        duration
+            None: until it is stopped, in several videos.
+        video_length
+            Seconds of each video, up to the next key frame; None: `DEFAULT_VIDEO_LENGTH_S` if
+            `duration` is None, otherwise the recording is one video.
         name
             The name of the video; None: the camera's name.
         start_at
@@ -85,26 +105,24 @@ class StationRecordings:
 
         Raises
         ------
-        InputError (``bad_duration``, ``bad_start``, ``bad_name``), NotFoundError, StateError,
-        ServiceError, DiskError
+        InputError (``bad_duration``, ``bad_video_length``, ``bad_start``, ``bad_name``),
+        NotFoundError, StateError, ServiceError, DiskError
         """
-        return self._start(secrets.token_hex(8), session_id, duration, name, start_at, details)
+        length = VideoLength.of(duration, video_length)
+        return self._start(secrets.token_hex(8), session_id, length, name, start_at, details)
 
     def start_together(
         self,
         session_ids: Sequence[str],
-        duration: int,
+        duration: int | None,
         name: str | None = None,
         details: Details = NO_DETAILS,
-    ) -> list[RecordingJob]:
+        video_length: int | None = None,
+    ) -> list[AnyRecording]:
         """Record several cameras from the same time on: all of them, or none.
 
-        If one of them cannot be recorded, the others leave no trace.
-
-        Parameters
-        ----------
-        name, details
-            Of each recording, as for `start`.
+        If one of them cannot be recorded, the others leave no trace. The parameters are those of
+        `start`.
 
         Raises
         ------
@@ -115,9 +133,10 @@ class StationRecordings:
             ``session_not_live``, ``already_recording``, ``session_closed``.
         """
         self._check_recordable(session_ids)
+        length = VideoLength.of(duration, video_length)
         # The disk may take long to store each of them, so the start is chosen when all are stored.
         provisional_start = self._clock.utc_ns() + JOINT_PROMISE_TIMEOUT_NS
-        recordings: list[RecordingJob] = []
+        recordings: list[AnyRecording] = []
         hidden_ids: list[str] = []
         try:
             for session_id in session_ids:
@@ -125,9 +144,7 @@ class StationRecordings:
                 hidden_ids.append(recording_id)
                 self._registry.hide_recording(recording_id)
                 recordings.append(
-                    self._start(
-                        recording_id, session_id, duration, name, provisional_start, details
-                    )
+                    self._start(recording_id, session_id, length, name, provisional_start, details)
                 )
             start = self._clock.utc_ns() + JOINT_START_LEAD_NS
             if not all(each.reschedule(start) for each in recordings):
@@ -140,7 +157,7 @@ class StationRecordings:
             self._registry.show_recordings(hidden_ids)
         return recordings
 
-    def start_all(self, duration: int) -> list[RecordingJob]:
+    def start_all(self, duration: int) -> list[AnyRecording]:
         """Record each camera that delivers and is not being recorded.
 
         If one of them is rejected, the others are still recorded.
@@ -152,7 +169,7 @@ class StationRecordings:
         CamrecError
             The first rejection, after the others were started.
         """
-        recordings: list[RecordingJob] = []
+        recordings: list[AnyRecording] = []
         rejections: list[CamrecError] = []
         for session in self.recordable_sessions():
             try:
@@ -180,9 +197,59 @@ class StationRecordings:
         """The disk space that there is for recordings of all these cameras at once."""
         return self._library.disk_space.estimate(map(_stream_rate, sessions))
 
-    # Stop and look up.
+    # Change, stop and look up.
 
-    def stop(self, session_id: str | None = None, recording_id: str | None = None) -> RecordingJob:
+    def change_end(self, recording_id: str, ends_at: int | None) -> AnyRecording:
+        """Let a recording end at another time. Return once the journal has it.
+
+        Parameters
+        ----------
+        ends_at
+            UTC nanoseconds; None: when it is stopped. If that is None, or more than
+            `MAX_DURATION_S` after its start, the recording becomes a series of videos.
+
+        Raises
+        ------
+        InputError
+            ``bad_end``: it is not later than now, or than the start of the recording.
+        NotFoundError
+        StateError
+            ``not_recording``: it has ended.
+        DiskError
+        """
+        recording = self.get(recording_id)
+        now, begins = self._clock.utc_ns(), recording.started_at
+        if ends_at is not None and ends_at <= max(now, begins):
+            raise InputError("bad_end")
+        if recording.state not in CHANGEABLE_RECORDING_STATES or recording.end_reason is not None:
+            raise StateError("not_recording")
+        session = self._cameras.session(recording.session_id)
+        left = DEFAULT_VIDEO_LENGTH_S if ends_at is None else (ends_at - now) / NS_PER_SECOND
+        disk = self._library.disk_space
+        disk.require_space(_stream_rate(session), min(left, DEFAULT_VIDEO_LENGTH_S))
+        seconds = None if ends_at is None else (ends_at - begins) / NS_PER_SECOND
+        if isinstance(recording, RecordingSeries):
+            recording.change_end(ends_at)
+        elif seconds is not None and seconds <= MAX_DURATION_S:
+            recording.change_duration(seconds)
+        else:
+            recording = self._make_series(recording, session)
+            recording.change_end(ends_at)
+        if recording.end_reason is not None:  # it ended at this moment
+            raise StateError("not_recording")
+        return recording
+
+    def _make_series(self, job: RecordingJob, session: Session) -> RecordingSeries:
+        services = self.services(session.source)
+        begins, length = job.started_at, DEFAULT_VIDEO_LENGTH_S
+        record = first_of_series(job.recording_id, begins, None, length)
+        series = RecordingSeries(session.feed, services, job, record)
+        session.replace_recording(job, series)
+        self._registry.replace(series)
+        self._report_changes(series)
+        return series
+
+    def stop(self, session_id: str | None = None, recording_id: str | None = None) -> AnyRecording:
         """End a recording early, by its own id or that of its session, and wait for its video.
 
         Raises
@@ -207,19 +274,19 @@ class StationRecordings:
         for recording in self.all():
             recording.wait()
 
-    def get(self, any_id: str) -> RecordingJob:
+    def get(self, any_id: str) -> AnyRecording:
         """See `RecordingRegistry.get`."""
         return self._registry.get(any_id)
 
-    def all(self) -> list[RecordingJob]:
+    def all(self) -> list[AnyRecording]:
         """See `RecordingRegistry.all`."""
         return self._registry.all()
 
-    def listed(self) -> list[RecordingJob]:
+    def listed(self) -> list[AnyRecording]:
         """See `RecordingRegistry.listed`."""
         return self._registry.listed()
 
-    def scheduled(self, session_id: str) -> list[RecordingJob]:
+    def scheduled(self, session_id: str) -> list[AnyRecording]:
         """See `RecordingRegistry.scheduled`."""
         return self._registry.scheduled(session_id)
 
@@ -238,26 +305,27 @@ class StationRecordings:
             place_events=self._library.events.place,
         )
 
-    def register(self, recording: RecordingJob) -> RecordingJob:
+    def register(self, recording: AnyRecording) -> AnyRecording:
         """Make a started recording known, and report its changes."""
-        change = RecordingChanged(recording.recording_id)
         self._registry.add(recording)
+        self._report_changes(recording)
+        return recording
+
+    def _report_changes(self, recording: AnyRecording) -> None:
+        change = RecordingChanged(recording.recording_id)
         recording.changed.connect(lambda _: self._changed.emit(change))
         self._changed.emit(change)
-        return recording
 
     def _start(
         self,
         recording_id: str,
         session_id: str,
-        duration: int,
+        length: VideoLength,
         name: str | None,
         start_at: int | None,
         details: Details,
-    ) -> RecordingJob:
+    ) -> AnyRecording:
         """See `start`."""
-        if not _is_whole_number(duration) or not MIN_DURATION_S <= duration <= MAX_DURATION_S:
-            raise InputError("bad_duration", shortest=MIN_DURATION_S, longest=MAX_DURATION_S)
         if (
             start_at is not None
             and not 0 < start_at - self._clock.utc_ns() <= MAX_START_AHEAD_DAYS * NS_PER_DAY
@@ -265,7 +333,7 @@ class StationRecordings:
             raise InputError("bad_start", days=MAX_START_AHEAD_DAYS)
         session = self._cameras.session(session_id)
         video_name = validate_name(name) or session.name
-        self._library.disk_space.require_space(_stream_rate(session), duration)
+        self._library.disk_space.require_space(_stream_rate(session), length.first_video)
         options = RecordingOptions(
             recording_id=recording_id,
             name=video_name,
@@ -273,11 +341,12 @@ class StationRecordings:
             camera=session.name,
             camera_id=session.camera_id,
             source=session.source.url,
-            duration=duration,
+            duration=length.duration,
             folder=self._library.segments_folder(recording_id),
             preroll=self._config.preroll,
             start_at=start_at,
             details=details,
+            series=length.series(recording_id, start_at or self._clock.utc_ns()),
         )
         return self.register(session.record(options, self.services(session.source)))
 
@@ -285,7 +354,7 @@ class StationRecordings:
         delay = self._known_cameras.delay(camera_id)
         return None if delay is None else delay.to_receipt()
 
-    def _withdraw(self, recordings: Sequence[RecordingJob]) -> None:
+    def _withdraw(self, recordings: Sequence[AnyRecording]) -> None:
         """Cancel scheduled recordings and forget them. One that has begun is saved, and stays."""
         for recording in recordings:
             recording.stop()
@@ -303,10 +372,6 @@ class StationRecordings:
             else:
                 is_live = session.state is SessionState.LIVE
                 raise StateError("already_recording" if is_live else "session_not_live")
-
-
-def _is_whole_number(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _stream_rate(session: Session) -> StreamRate:

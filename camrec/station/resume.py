@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 from camrec import file_system
 from camrec.annotations import EVENT_LOG_FILENAME, Details, EventLog
-from camrec.camera_address import restore_address
+from camrec.camera_address import CameraAddress, restore_address
 from camrec.clock import Clock
 from camrec.config import Config
 from camrec.feed import Feed
 from camrec.journal import Journal, JournalEntry
 from camrec.library import SEGMENTS_FOLDER_NAME, VideoLibrary
-from camrec.recording import RecordingJob, RecordingOptions, ResumeState
+from camrec.recording import (
+    AnyRecording,
+    RecordingJob,
+    RecordingOptions,
+    RecordingSeries,
+    ResumeState,
+)
 from camrec.station.cameras import StationCameras
 from camrec.station.recordings import StationRecordings
 
 log = logging.getLogger(__name__)
+
+ResultT = TypeVar("ResultT")
 
 
 class RecordingResumer:
@@ -49,11 +61,10 @@ class RecordingResumer:
         entries = self._journal.read_entries()
         self.left_behind = list(self._journal.unreadable)
         for entry in entries:
-            try:
-                self._resume(entry)
-            except Exception:
-                log.exception("recording %s cannot be resumed", entry.recording_id)
-                self.left_behind.append(self._journal.file_name(entry.recording_id))
+            if entry.series is None:
+                self._guard(entry, partial(self._resume, entry))
+        for series in _group_by_series(entries):
+            self._resume_series(series)
         if self.left_behind:
             log.error(
                 "%d recordings of an earlier camrec cannot be resumed. Their entries stay in %s: "
@@ -64,50 +75,144 @@ class RecordingResumer:
                 self._library.folder / SEGMENTS_FOLDER_NAME,
             )
 
+    def _guard(self, entry: JournalEntry, resume: Callable[[], ResultT]) -> ResultT | None:
+        """The result; None after an error, which is logged: the entry stays."""
+        try:
+            return resume()
+        except Exception:
+            log.exception("recording %s cannot be resumed", entry.recording_id)
+            self.left_behind.append(self._journal.file_name(entry.recording_id))
+            return None
+
     def _resume(self, entry: JournalEntry) -> None:
         """Continue a recording. If its time is over, save what was recorded."""
+        if self._erase_if_saved(entry):
+            return
+        if self._is_over(entry):
+            recording: AnyRecording = self._create_finalizing(entry)
+            recording.start()
+        else:
+            recording = self._continue(entry)
+        self._recordings.register(recording)
+
+    def _resume_series(self, entries: Sequence[JournalEntry]) -> None:
+        """Continue the last video of a series; save the others. `entries` are in order."""
+        left = [entry for entry in _end_all_but_last(entries) if not self._erase_if_saved(entry)]
+        jobs = []
+        for entry in left[:-1]:
+            job = self._guard(entry, partial(self._create_finalizing, entry))
+            jobs += [] if job is None else [job]
+        if left:
+            self._guard(left[-1], partial(self._resume_last, left[-1], jobs))
+
+    def _resume_last(self, entry: JournalEntry, jobs: Sequence[RecordingJob]) -> None:
+        """Continue the last video of a series, or finalize it. `jobs` are the videos before it."""
+        assert entry.series is not None
+        recording_id = entry.series.recording_id
+        saved = [
+            video.filename
+            for video in sorted(self._library.videos(), key=lambda video: video.started_at)
+            if video.receipt is not None and video.receipt.recording_id == recording_id
+        ]
+        if self._is_over(entry):
+            services = self._recordings.services(restore_address(entry.address))
+            job = self._create_finalizing(entry)
+            series = RecordingSeries(self._closed_feed(), services, job, entry.series)
+            series.add_earlier(saved, jobs)
+            series.start()
+        else:
+            recording = self._continue(entry)
+            assert isinstance(recording, RecordingSeries)
+            series = recording
+            series.add_earlier(saved, jobs)
+        for job in jobs:
+            job.start()
+        self._recordings.register(series)
+
+    def _erase_if_saved(self, entry: JournalEntry) -> bool:
+        """Erase the entry of a recording that was saved just before camrec was killed."""
         resume = ResumeState.from_entry(entry)
         folder = self._library.segments_folder(entry.recording_id)
-        if resume is not None and resume.end_reason and not resume.has_segments(folder):
-            self._finish_saved(entry.recording_id, folder)
-            return
+        if resume is None or resume.end_reason is None or resume.has_segments(folder):
+            return False
+        self._finish_saved(entry, folder)
+        return True
+
+    def _is_over(self, entry: JournalEntry) -> bool:
+        is_late = entry.ends_at is not None and entry.ends_at <= self._clock.utc_ns()
+        return entry.ended is not None or is_late
+
+    def _continue(self, entry: JournalEntry) -> AnyRecording:
+        """Open the camera of a recording, and let it go on."""
         source = restore_address(entry.address)
-        is_over = entry.ended is not None or entry.ends_at <= self._clock.utc_ns()
         services = self._recordings.services(source)
-        session, camera_id = None, entry.camera_id
-        if not is_over:
-            session = self._cameras.open_again(
-                source, entry.session_name, entry.session_id, entry.camera_id
-            )
-            camera_id = session.camera_id
-        options = RecordingOptions(
+        session = self._cameras.open_again(
+            source, entry.session_name, entry.session_id, entry.camera_id
+        )
+        options = self._options(entry, session.camera_id, is_over=False)
+        log.info("recording %s of an earlier camrec is resumed", entry.recording_id)
+        return session.record(options, services)
+
+    def _create_finalizing(self, entry: JournalEntry) -> RecordingJob:
+        """A recording that only has to be saved; it is not started yet."""
+        source = restore_address(entry.address)
+        options = self._options(entry, self._recorded_camera_id(entry, source), is_over=True)
+        log.info("recording %s of an earlier camrec is saved", entry.recording_id)
+        return RecordingJob(self._closed_feed(), options, self._recordings.services(source))
+
+    def _recorded_camera_id(self, entry: JournalEntry, source: CameraAddress) -> str:
+        return entry.camera_id or self._cameras.recorded_camera_id(source, entry.session_name)
+
+    def _closed_feed(self) -> Feed:
+        feed = Feed(self._clock)
+        feed.close()
+        return feed
+
+    def _options(self, entry: JournalEntry, camera_id: str, *, is_over: bool) -> RecordingOptions:
+        return RecordingOptions(
             recording_id=entry.recording_id,
             name=entry.name,
             session_id=entry.session_id,
             camera=entry.session_name,
-            camera_id=camera_id or self._cameras.recorded_camera_id(source, entry.session_name),
-            source=source.url,
+            camera_id=camera_id,
+            source=restore_address(entry.address).url,
             duration=entry.duration,
-            folder=folder,
+            folder=self._library.segments_folder(entry.recording_id),
             preroll=0.0 if is_over else self._config.preroll,
             start_at=entry.start_at,
-            resume=resume,
+            resume=ResumeState.from_entry(entry),
             is_in_journal=True,
             details=Details(entry.details),
+            series=entry.series,
         )
-        if session is None:
-            closed_feed = Feed(self._clock)
-            closed_feed.close()
-            recording = RecordingJob(closed_feed, options, services)
-            recording.start()
-        else:
-            recording = session.record(options, services)
-        log.info("recording %s of an earlier camrec is resumed", entry.recording_id)
-        self._recordings.register(recording)
 
-    def _finish_saved(self, recording_id: str, folder: Path) -> None:
+    def _finish_saved(self, entry: JournalEntry, folder: Path) -> None:
         """Do the rest for a recording that was saved just before camrec was killed."""
+        recording_id = entry.recording_id if entry.series is None else entry.series.recording_id
         event_log = EventLog(folder / EVENT_LOG_FILENAME, recording_id)
         event_log.release(lambda events: self._library.events.place(recording_id, events))
         file_system.remove_tree(folder)
-        self._journal.erase(recording_id)
+        self._journal.erase(entry.recording_id)
+
+
+def _group_by_series(entries: Iterable[JournalEntry]) -> list[list[JournalEntry]]:
+    """The entries of each series, in the order of its videos."""
+    found: dict[str, list[tuple[int, JournalEntry]]] = {}
+    for entry in entries:
+        if entry.series is not None:
+            numbered = found.setdefault(entry.series.recording_id, [])
+            numbered.append((entry.series.number, entry))
+    return [
+        [entry for _, entry in sorted(each, key=lambda pair: pair[0])] for each in found.values()
+    ]
+
+
+def _end_all_but_last(entries: Sequence[JournalEntry]) -> list[JournalEntry]:
+    """A video has ended when the next one has begun, even if its entry does not say so yet."""
+    ended = [
+        entry
+        if entry.ended is not None
+        else entry.model_copy(update={"ended": "time", "over": following.started_at})
+        for entry, following in pairwise(entries)
+    ]
+    return [*ended, entries[-1]]

@@ -174,7 +174,7 @@ ENDPOINTS = (
         (
             Operation(
                 "post",
-                "Record a camera, now or from a given time",
+                "Record a camera, now or from a given time, for a while or until it is stopped",
                 request=request_models.RecordRequest,
                 reply=schema.RecordingReply,
                 status=201,
@@ -229,6 +229,19 @@ ENDPOINTS = (
                 "A recording by its id, or the latest recording of a session by the session's id",
                 reply=schema.RecordingReply,
                 error_statuses=(404,),
+            ),
+        ),
+    ),
+    Endpoint(  # after the fixed paths, which its pattern matches too
+        "/record/{recording_id}",
+        recordings.ChangeRecordingHandler,
+        (
+            Operation(
+                "patch",
+                "Let a recording end at another time, or only when it is stopped",
+                request=request_models.EndRequest,
+                reply=schema.RecordingReply,
+                error_statuses=(400, 404, 409, 507),
             ),
         ),
     ),

@@ -26,7 +26,14 @@ from camrec.camera_registry import MAX_DELAY_S, MeasuredDelay
 from camrec.clock import iso_to_utc_ns, parse_iso
 from camrec.errors import InputError
 from camrec.i18n import translate
-from camrec.recording_limits import MAX_DURATION_S, MAX_START_AHEAD_DAYS, MIN_DURATION_S
+from camrec.recording_limits import (
+    DEFAULT_VIDEO_LENGTH_S,
+    MAX_DURATION_S,
+    MAX_START_AHEAD_DAYS,
+    MAX_VIDEO_LENGTH_S,
+    MIN_DURATION_S,
+    MIN_VIDEO_LENGTH_S,
+)
 from camrec.redaction import redact
 
 IdString = Annotated[str, Field(max_length=100, examples=["9f86d081884c7d65"])]
@@ -86,6 +93,25 @@ MomentField = Annotated[
     ),
 ]
 
+DurationNumber = Annotated[
+    int | None,
+    Field(
+        ge=MIN_DURATION_S,
+        le=MAX_DURATION_S,
+        description="Whole seconds; null: until it is stopped, in several videos.",
+        examples=[60],
+    ),
+]
+VideoLengthNumber = Annotated[
+    int | None,
+    Field(
+        ge=MIN_VIDEO_LENGTH_S,
+        le=MAX_VIDEO_LENGTH_S,
+        description="Whole seconds of each video, up to the next key frame; by default "
+        f"{DEFAULT_VIDEO_LENGTH_S} if the recording has no end, otherwise it is one video.",
+    ),
+]
+
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
@@ -134,9 +160,8 @@ class RecordRequest(RequestModel):
     """Start to record a camera."""
 
     session_id: IdString
-    duration: int = Field(
-        ge=MIN_DURATION_S, le=MAX_DURATION_S, description="Whole seconds.", examples=[60]
-    )
+    duration: DurationNumber
+    video_length: VideoLengthNumber = None
     name: NameString | None = Field(None, description="The session's name by default.")
     start_at: str | None = Field(
         None,
@@ -160,13 +185,30 @@ class RecordRequest(RequestModel):
         return NO_DETAILS if self.details is None else Details(self.details)
 
 
+class EndRequest(RequestModel):
+    """Let a recording end at another time."""
+
+    ends_at: str | None = Field(
+        max_length=40,
+        description="ISO 8601 with its offset from UTC, later than now; null: when it is stopped. "
+        "If that is more than a day after its start, it becomes a series of videos.",
+        examples=["2026-11-24T15:03:00Z"],
+    )
+
+    def parse_end(self) -> int | None:
+        """Return `ends_at` in UTC nanoseconds; raises InputError (``bad_end``)."""
+        try:
+            return None if self.ends_at is None else _parse_utc(self.ends_at)
+        except (ValueError, OverflowError):
+            raise InputError("bad_end") from None
+
+
 class TogetherRequest(RequestModel):
     """Start to record several cameras at the same moment."""
 
     session_ids: list[IdString] = Field(min_length=1, max_length=64)
-    duration: int = Field(
-        ge=MIN_DURATION_S, le=MAX_DURATION_S, description="Whole seconds.", examples=[60]
-    )
+    duration: DurationNumber
+    video_length: VideoLengthNumber = None
     name: NameString | None = Field(None, description="Of all of them; by default the session's.")
     details: DetailsField = None
 
@@ -383,7 +425,12 @@ _CODE_BY_FIELD: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "url": ("address_type", {}),
     "name": ("bad_name", {"longest": MAX_NAME_CHARS}),
     "duration": ("bad_duration", {"shortest": MIN_DURATION_S, "longest": MAX_DURATION_S}),
+    "video_length": (
+        "bad_video_length",
+        {"shortest": MIN_VIDEO_LENGTH_S, "longest": MAX_VIDEO_LENGTH_S},
+    ),
     "start_at": ("bad_start", {"days": MAX_START_AHEAD_DAYS}),
+    "ends_at": ("bad_end", {}),
     "details": (
         "bad_details",
         {

@@ -255,7 +255,7 @@ def test_a_session_refuses_what_its_state_does_not_allow(station, camera):
     assert refused.value.code == "no_session"
 
 
-@pytest.mark.parametrize("duration", [0, -1, 86_401, 1.5, "60", None, True, float("nan"), 10**9])
+@pytest.mark.parametrize("duration", [0, -1, 86_401, 1.5, "60", True, float("nan"), 10**9])
 def test_an_invalid_recording_duration_is_rejected(station, duration):
     with pytest.raises(InputError) as refused:
         station.recordings.start("none", duration)

@@ -125,8 +125,8 @@ def test_a_clock_that_does_not_exist_is_refused_with_its_code(wire, clock):
 
 @pytest.mark.parametrize(
     "duration",
-    [b"0", b"-1", b"1.5", b"60.0", b'"60"', b"NaN", b"Infinity", b"1e9", b"86401", b"true", b"null"]
-    + [b"[60]", b"{}", b"1" * 400],
+    [b"0", b"-1", b"1.5", b"60.0", b'"60"', b"NaN", b"Infinity", b"1e9", b"86401", b"true", b"[60]"]
+    + [b"[]", b"{}", b"1" * 400],
 )
 def test_a_bad_recording_length_is_refused_with_its_code(wire, duration):
     body = b'{"session_id": "x", "duration": ' + duration + b"}"

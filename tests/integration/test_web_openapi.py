@@ -104,5 +104,6 @@ def test_the_openapi_request_schemas_are_as_strict_as_the_server(document):
     record = models["RecordRequest"]
     assert record["additionalProperties"] is False
     assert set(record["required"]) == {"session_id", "duration"}
-    length = record["properties"]["duration"]
+    length, none = record["properties"]["duration"]["anyOf"]
     assert (length["type"], length["minimum"], length["maximum"]) == ("integer", 1, 86400)
+    assert none == {"type": "null"}

@@ -15,7 +15,13 @@ from camrec.feed import Feed
 from camrec.journal import JournalEntry
 from camrec.media import MediaUnit
 from camrec.receipt import Receipt
-from camrec.recording import RecordingJob, RecordingOptions, RecordingServices
+from camrec.recording import (
+    AnyRecording,
+    RecordingOptions,
+    RecordingServices,
+    create_recording,
+    first_of_series,
+)
 from support.cameras import barcode
 from support.cameras.provision import apt
 from support.units_made import SECOND, MadeClock, until
@@ -50,7 +56,7 @@ class MadeJournal:
         self.erased.append(recording_id)
 
 
-def recording_options(folder: Path, duration: int) -> RecordingOptions:
+def recording_options(folder: Path, duration: int | None) -> RecordingOptions:
     """The options of a recording that starts at once and has `folder` for its segments."""
     return RecordingOptions(
         recording_id=f"id-{folder.name}",
@@ -75,7 +81,7 @@ class Studio:
         self.begin = self.clock.now
         self.journal = MadeJournal()
         self.saved: list[tuple[Path, Receipt]] = []
-        self.recordings: list[RecordingJob] = []
+        self.recordings: list[AnyRecording] = []
 
     def at(self, seconds: float) -> None:
         self.clock.now = self.begin + round(seconds * SECOND)
@@ -88,14 +94,14 @@ class Studio:
                 self.feed.publish(unit)
         self.at(end)
 
-    def record(self, duration: int, **changes) -> RecordingJob:
+    def record(self, duration: int | None, **changes) -> AnyRecording:
         folder = self.folder / f"parts-{len(self.recordings)}"
         own = {each.name for each in fields(RecordingServices)} & changes.keys()
         services = RecordingServices(
             ffmpeg=self.ffmpeg, save_video=self.save, journal=self.journal, clock=self.clock
         )
         options = recording_options(folder, duration)
-        recording = RecordingJob(
+        recording = create_recording(
             self.feed,
             replace(options, **{each: changes[each] for each in changes.keys() - own}),
             replace(services, **{each: changes[each] for each in own}),
@@ -104,13 +110,21 @@ class Studio:
         recording.start()
         return recording
 
+    def record_series(self, video_length: float, duration: int | None = None, **changes):
+        """Videos of `video_length` seconds, which the REST API would not allow to be so short."""
+        recording_id = f"id-parts-{len(self.recordings)}"
+        now = self.clock.utc_ns()
+        ends_at = None if duration is None else now + duration * SECOND
+        series = first_of_series(recording_id, now, ends_at, video_length)
+        return self.record(duration, series=series, **changes)
+
     def save(self, file: Path, receipt: Receipt) -> str:
         target = self.folder / f"{len(self.saved)}.mp4"
         shutil.move(file, target)
         self.saved.append((target, receipt))
         return target.name
 
-    def child(self, recording: RecordingJob) -> psutil.Process:
+    def child(self, recording: AnyRecording) -> psutil.Process:
         """The FFmpeg that writes its newest segment, once that file exists."""
         until(lambda: recording.bytes > 0)
         name = f"part-{recording.segment_count}.mp4"

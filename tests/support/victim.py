@@ -35,9 +35,10 @@ class Victim:
         cameras: dict[str, str],
         seconds: int,
         again: bool = False,
+        video_length: int | None = None,
     ) -> None:
         self.folder = folder
-        self.begun: list[tuple[str, str, str, int]] = []
+        self.begun: list[tuple[str, str, str, int | None]] = []
         self._programs = [str(each) for each in programs]
         self._given = json.dumps(
             {
@@ -46,6 +47,7 @@ class Victim:
                 "cameras": cameras,
                 "seconds": seconds,
                 "again": again,
+                "video_length": video_length,
             }
         )
         self._child: subprocess.Popen | None = None

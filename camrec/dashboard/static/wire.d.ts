@@ -80,9 +80,9 @@ export interface ShownVideo {
 export interface Recording {
   recording_id: string
   state: string
-  duration: number
+  duration: number | null
   started_at: number
-  ends_at: number
+  ends_at: number | null
   bytes: number
   gaps: Gap[]
 }
@@ -90,7 +90,7 @@ export interface Recording {
 /** A recording in the stream's messages: times in ISO 8601. */
 export interface WireRecording extends Omit<Recording, "started_at" | "ends_at"> {
   started_at: string
-  ends_at: string
+  ends_at: string | null
   filename: string | null
   error: { message: string } | null
 }
@@ -98,7 +98,7 @@ export interface WireRecording extends Omit<Recording, "started_at" | "ends_at">
 export interface ScheduledRecording {
   recording_id: string
   starts_at: number
-  duration: number
+  duration: number | null
 }
 
 /** What a notebook's cell knows of its session; a card knows more. */

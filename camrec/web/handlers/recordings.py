@@ -5,7 +5,7 @@ from __future__ import annotations
 from camrec import schema
 from camrec.replies import describe_recording
 from camrec.web.handlers.base import ApiHandler
-from camrec.web.request_models import RecordRequest, StopRequest, TogetherRequest
+from camrec.web.request_models import EndRequest, RecordRequest, StopRequest, TogetherRequest
 
 
 class StartRecordingHandler(ApiHandler):
@@ -21,6 +21,7 @@ class StartRecordingHandler(ApiHandler):
             request.name,
             request.parse_start(),
             request.parse_details(),
+            request.video_length,
         )
         self.send_reply(describe_recording(recording, self.language), 201)
 
@@ -37,9 +38,20 @@ class RecordTogetherHandler(ApiHandler):
             request.duration,
             request.name,
             request.parse_details(),
+            request.video_length,
         )
         replies = [describe_recording(each, self.language) for each in recordings]
         self.send_reply(schema.RecordingListReply(recordings=replies), 201)
+
+
+class ChangeRecordingHandler(ApiHandler):
+    """``PATCH /record/ID``"""
+
+    async def patch(self, recording_id: str) -> None:
+        """Let a recording end at another time."""
+        ends_at = self.body(EndRequest).parse_end()
+        recording = await self.call(self.station.recordings.change_end, recording_id, ends_at)
+        self.send_reply(describe_recording(recording, self.language))
 
 
 class StopRecordingHandler(ApiHandler):

@@ -13,7 +13,7 @@ import { liveStream } from "../live/live_stream.js"
 import { pictureOverlay } from "../live/picture_overlay.js"
 import { recordControls } from "../live/record_controls.js"
 import { saveStill } from "../live/save_still.js"
-import { drawScheduled, startTime } from "../live/scheduled_recordings.js"
+import { drawScheduled, plannedLength, startTime } from "../live/scheduled_recordings.js"
 
 /** @import { CameraModel, CameraState } from "../live/camera_model.js" */
 /** @import { Lifetime } from "../kit/lifetime.js" */
@@ -154,7 +154,7 @@ function closeCamera(camera, card) {
   if (!isRecording && scheduled.length === 0 && !stays) return camera.ask("close")
   const [keep, end] = isRecording ? ["page.close_keep", "page.close_save"] : ["page.close_keep_open", "page.close_now"]
   const next = scheduled.length
-    ? { count: scheduled.length, when: startTime(locale, scheduled[0].starts_at, camera.now()), length: locale.length(scheduled[0].duration) }
+    ? { count: scheduled.length, when: startTime(locale, scheduled[0].starts_at, camera.now()), length: plannedLength(locale, scheduled[0]) }
     : null
   const confirm = (details = {}) => {
     box.close()

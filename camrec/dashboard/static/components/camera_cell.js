@@ -184,7 +184,11 @@ function cellRecordings(camera, server, saved) {
 
   /** @param {WireRecording | null} recording */
   function learn(recording) {
-    session.recording = recording && { ...recording, started_at: Date.parse(recording.started_at), ends_at: Date.parse(recording.ends_at) }
+    session.recording = recording && {
+      ...recording,
+      started_at: Date.parse(recording.started_at),
+      ends_at: recording.ends_at === null ? null : Date.parse(recording.ends_at),
+    }
     if (recording === null) return
     if (camera.isRecording()) {
       watched = recording.recording_id

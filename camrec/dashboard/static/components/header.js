@@ -21,7 +21,7 @@ import { recordAllPanel } from "../live/record_all_panel.js"
  * @typedef {object} HeaderParameters
  * @property {number} cameras
  * @property {number} videos
- * @property {{recording_id: string, name: string, ends_at: number}[]} recordings
+ * @property {{recording_id: string, name: string, ends_at: number | null}[]} recordings
  * @property {RecordAllFacts} group_recording
  */
 /** @typedef {Model & HeaderParameters} HeaderModel */
@@ -159,9 +159,11 @@ function recordingList(life, model) {
     const locale = createLocale(model.texts)
     const focused = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("input, button")]).findIndex((each) => each === focusBeside(element))
     fill(element, h("h2", { class: "heading" }, locale.t("page.recordings_list")), model.recordings.map((each) => {
-      const left = locale.left(Math.max(0, (each.ends_at - Date.now()) / 1000))
+      const left = each.ends_at === null
+        ? locale.t("page.until_stopped")
+        : locale.t("page.left", { length: locale.left(Math.max(0, (each.ends_at - Date.now()) / 1000)) })
       return h("div", { class: "row" },
-        h("span", {}, h("b", {}, each.name), h("span", { class: "second figures" }, locale.t("page.left", { length: left }))),
+        h("span", {}, h("b", {}, each.name), h("span", { class: "second figures" }, left)),
         button({
           label: locale.t("page.stop_and_save"), icon: "stop", "aria-label": locale.t("page.stop_one", { name: each.name }),
           on: () => model.send_msg({ do: "stop", recording_id: each.recording_id }),

@@ -27,23 +27,28 @@ export function recordingProgress(element, camera, { problem, tools, changedAt }
   const strip = h("div", {
     class: "strip", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": duration, "aria-label": locale.t("page.state_recording"),
   })
+  const planned = duration === null ? locale.t("page.until_stopped") : locale.t("page.of_length", { length: locale.length(duration) })
   fill(element,
     h("div", { class: "timer-row" },
       h("span", { class: "count" }, mark, timer,
-        h("span", { class: "second figures" }, locale.t("page.of_length", { length: locale.length(duration) }))),
+        h("span", { class: "second figures" }, planned)),
       button({ label: locale.t("page.stop_and_save"), icon: "stop", on: () => camera.ask("stop") })),
-    strip,
-    h("p", { class: "ends second figures" }, h("span", {}, locale.minute(startedAt)), left, h("span", {}, locale.minute(endsAt))),
+    duration === null ? null : strip,
+    h("p", { class: "ends second figures" }, h("span", {}, locale.minute(startedAt)), left,
+      endsAt === null ? null : h("span", {}, locale.minute(endsAt))),
     h("div", { class: "beside" }, problem ?? written, tools), waiting)
 
   let elapsed = 0 // stands still while it is not known whether the recording continues
 
-  /** @param {Gap[]} gaps */
-  function drawStrip(gaps) {
+  /**
+   * @param {Gap[]} gaps
+   * @param {number} length of the recording
+   */
+  function drawStrip(gaps, length) {
     /** @param {number} value */
-    const percent = (value) => `${(100 * value) / duration}%`
+    const percent = (value) => `${(100 * value) / length}%`
     strip.setAttribute("aria-valuenow", String(Math.floor(elapsed)))
-    strip.setAttribute("aria-valuetext", locale.t("page.progress", { elapsed: locale.length(elapsed), length: locale.length(duration) }))
+    strip.setAttribute("aria-valuetext", locale.t("page.progress", { elapsed: locale.length(elapsed), length: locale.length(length) }))
     fill(strip, h("i", { class: "written", style: { left: 0, width: percent(elapsed) } }),
       gaps.map((gap) => h("i", { class: "missing", style: { left: percent(gap.start), width: percent(gap.duration) } })))
   }
@@ -61,14 +66,16 @@ export function recordingProgress(element, camera, { problem, tools, changedAt }
 
   return () => {
     const isKnown = !camera.isLost() // if camrec does not answer, gaps are not known
-    if (isKnown || elapsed === 0) elapsed = Math.min(Math.max(0, (camera.now() - startedAt) / 1000), duration)
+    if (isKnown || elapsed === 0) elapsed = Math.min(Math.max(0, (camera.now() - startedAt) / 1000), duration ?? Infinity)
     const isAway = camera.state() === "stale" && isKnown
     const gaps = isAway ? withGrowingGap(model.session.recording.gaps, elapsed, live.age() ?? 0) : model.session.recording.gaps
     mark.className = isAway || !isKnown ? "ring" : "dot pulse"
     timer.textContent = locale.timer(elapsed)
-    left.textContent = locale.t("page.left", { length: locale.left(Math.max(0, duration - elapsed)) })
     waiting.hidden = !isAway
-    drawStrip(gaps)
+    if (duration !== null) {
+      left.textContent = locale.t("page.left", { length: locale.left(Math.max(0, duration - elapsed)) })
+      drawStrip(gaps, duration)
+    }
     if (isKnown && live.facts() !== null) drawWritten(gaps, isAway ? 0 : (live.facts()?.bit_rate ?? 0))
     else fill(written, isKnown ? NBSP : locale.t("page.no_link"))
   }

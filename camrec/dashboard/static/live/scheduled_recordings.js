@@ -10,6 +10,14 @@ import { icon } from "../kit/icons.js"
 const MAX_SHOWN = 2 // lines that are visible; the others are folded away
 
 /**
+ * How long a recording is planned to be.
+ * @param {Locale} locale
+ * @param {{duration: number | null}} recording
+ */
+export const plannedLength = (locale, { duration }) =>
+  (duration === null ? locale.t("page.until_stopped") : locale.length(duration))
+
+/**
  * "at 14:00", "tomorrow at 14:00", "on Saturday 5 December at 14:00".
  * @param {Locale} locale
  * @param {number} moment
@@ -38,7 +46,7 @@ export function drawScheduled(camera, element) {
   const line = ({ recording_id, starts_at, duration }) => {
     const when = startTime(locale, starts_at, camera.now())
     return h("li", {}, icon("clock", 18),
-      h("span", { class: "figures" }, locale.t("page.records_at", { when, length: locale.length(duration) })),
+      h("span", { class: "figures" }, locale.t("page.records_at", { when, length: plannedLength(locale, { duration }) })),
       button({
         label: locale.t("page.cancel"), kind: "link", "aria-label": locale.t("page.cancel_scheduled", { when }),
         on: () => camera.ask("cancel", { recording_id }),
