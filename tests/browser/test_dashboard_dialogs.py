@@ -384,3 +384,28 @@ def test_a_camera_can_be_opened_again_at_each_start_until_that_is_taken_away(
         expect(asked).to_have_count(0)
         until(lambda: wire.get("/session/list").json()["sessions"] == [])
         assert stays() == [False]
+
+
+@pytest.mark.parametrize(
+    ("language", "endless", "stop"),
+    [
+        ("en", "until you stop it", "Stop and save"),
+        ("fr", "jusqu’à l’arrêt", "Arrêter et sauvegarder"),
+    ],
+)
+def test_a_recording_without_an_end_is_shown_and_stopped(wire, open_page, language, endless, stop):
+    with MjpegCamera(rate=10) as camera:
+        session = wire.post("/session/open", {"url": camera.url, "name": "Door"}).json()
+        body = {"session_id": session["session_id"], "duration": None}
+        recording = wire.post("/record/start", body).json()
+        page = open_page(wire.url, language=language).page
+        card = page.locator("article.camera")
+        expect(card).to_contain_text(endless)
+        expect(card.locator(".strip")).to_have_count(0)
+        fits(page)
+        assert faults(page) == []
+        card.get_by_role("button", name=stop).click()
+        status = f"/record/status/{recording['recording_id']}"
+        until(lambda: wire.get(status).json()["state"] == "saved")
+        assert len(wire.get(status).json()["filenames"]) == 1
+        wire.post("/session/close", {"session_id": session["session_id"]})
