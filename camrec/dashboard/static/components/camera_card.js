@@ -46,7 +46,7 @@ export function render({ model, view }) {
     card.setAttribute("aria-label", camera.locale.t("page.tile", { name, state: camera.locale.t(`page.state_${spoken}`) }))
     part("badges", overlay.badges, [state, isRecording, live.isWaiting(), live.isLinked(), camera.isLost()], () => overlay.drawBadges(state))
     part("over", overlay.over, [state, attempt, seen, proxy_ready, waiting_for, failure, live.isWaiting()], () => overlay.drawOver(state))
-    part("title", title, [state, size.isLarge(), size.number(), name, video_codec, audio_codec, hasPicture],
+    part("title", title, [state, size.isLarge(), size.number(), name, video_codec, audio_codec, hasPicture, session.stays],
       () => drawTitle(title, camera, state, { size, enterFullScreen, openStatistics, close: () => closeCamera(camera, card) }))
     part("ahead", ahead, [scheduled, new Date(camera.now()).toDateString()], () => drawScheduled(camera, ahead))
     part("below", controls.element, [mode, controls.trouble(), failure, recording?.recording_id], () => controls.draw(mode))
@@ -138,7 +138,7 @@ function drawTitle(title, { locale, model, live }, state, { size, enterFullScree
       iconButton(size.isLarge() ? "shrink" : "large", `${locale.t(size.isLarge() ? "page.small" : "page.large")} (${size.number()})`, size.toggle,
         { class: "icon-button size", "aria-pressed": size.isLarge() ? "true" : "false" }),
       hasPicture ? iconButton("expand", `${locale.t("page.expand")} (f)`, enterFullScreen) : null,
-      iconButton("close", locale.t("page.close"), close)))
+      iconButton("close", locale.t("page.close"), close, { "aria-haspopup": model.session.stays ? "dialog" : null })))
 }
 
 /**
