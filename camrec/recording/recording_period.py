@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from camrec.clock import NS_PER_SECOND
 from camrec.receipt import EndReason
 
-NEVER = 1 << 62  # monotonic nanoseconds
+NEVER_NS = 1 << 62  # monotonic nanoseconds
 
 
 @dataclass
@@ -28,7 +28,7 @@ class RecordingPeriod:
     def deadline(self) -> int:
         """When it ends, monotonic nanoseconds. Frames that arrive then are not written."""
         duration = self.duration
-        return NEVER if duration is None else self.start + round(duration * NS_PER_SECOND)
+        return NEVER_NS if duration is None else self.start + round(duration * NS_PER_SECOND)
 
     @property
     def video_start(self) -> int:

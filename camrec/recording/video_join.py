@@ -12,9 +12,11 @@ from camrec.recording.timeline import ClockMap
 
 Item = MediaUnit | Discontinuity
 
-AUDIO_LEAD_NS = 2 * NS_PER_SECOND  # audio may arrive so long before the frame that it belongs to
-AUDIO_LAG_NS = NS_PER_SECOND  # and so long after it
-RETRY_PAUSE_NS = 10 * NS_PER_SECOND  # after a failed join
+MAX_HELD_AUDIO_NS = (
+    2 * NS_PER_SECOND
+)  # audio may arrive so long before the frame that it belongs to
+MAX_AUDIO_LAG_NS = NS_PER_SECOND  # and so long after it
+JOIN_RETRY_PAUSE_NS = 10 * NS_PER_SECOND  # after a failed join
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class VideoJoin:
     it, the next video hides them and begins with the first one that does not.
 
     Audio belongs to the video of the frames that were sent at the same time. It may arrive earlier
-    or later than they do, so a join takes up to `AUDIO_LAG_NS`. One thread uses it.
+    or later than they do, so a join takes up to `MAX_AUDIO_LAG_NS`. One thread uses it.
 
     has_frames : whether the video that is written has frames: an empty one does not end.
     """
@@ -96,7 +98,7 @@ class VideoJoin:
                 self._audio = []
             else:
                 passed += [*self._release_audio(_sent(item)), item]
-        if self._audio and self._audio[-1].arrived - self._audio[0].arrived > AUDIO_LEAD_NS:
+        if self._audio and self._audio[-1].arrived - self._audio[0].arrived > MAX_HELD_AUDIO_NS:
             passed += self.cancel()  # no frames come
         return passed
 
@@ -105,7 +107,7 @@ class VideoJoin:
         first = self._first_shown()
         if self._key is None or first is None:
             return False
-        if self._is_interrupted or now - first.arrived > AUDIO_LAG_NS:
+        if self._is_interrupted or now - first.arrived > MAX_AUDIO_LAG_NS:
             return True
         heard = [unit for unit in self._units if unit.track.medium == "audio"]
         if not heard:
@@ -143,7 +145,7 @@ class VideoJoin:
 
     def postpone(self, now: int) -> None:
         """Join at a later key frame, because the next video cannot begin now."""
-        self._due_at = now + RETRY_PAUSE_NS
+        self._due_at = now + JOIN_RETRY_PAUSE_NS
 
     @property
     def _units(self) -> list[MediaUnit]:
