@@ -96,7 +96,10 @@ def test_delays_of_cameras_that_film_the_page_differ_as_they_do(place, open_page
     measured = {delay: stored[url] for delay, url in zip(DELAYS, urls, strict=True)}
     for (one, at_one), (other, at_other) in itertools.combinations(measured.items(), 2):
         error = at_other["seconds"] - at_one["seconds"] - (other - one) / 1000
-        assert abs(error) < 1 / RATE / 10, measured
+        # A busy machine draws the page late, and the uncertainties say so.
+        stated = at_one["uncertainty"] + at_other["uncertainty"]
+        assert abs(error) < max(1 / RATE / 10, stated), measured
+        assert stated < 1 / RATE / 4, measured
     assert {each["utc_source"] for each in stored.values()} == {"arrival"}
     assert videos(place) == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from statistics import median
 from urllib.parse import quote
 
@@ -40,6 +41,17 @@ def camera(served) -> Iterator[str]:
         session = served[1].post("/session/open", {"url": camera.url, "name": "Door"}).json()
         yield session["session_id"]
         served[1].post("/session/close", {"session_id": session["session_id"]})
+
+
+@contextmanager
+def another_camera(wire: Wire) -> Iterator[tuple[MjpegCamera, str]]:
+    """A camera and its session, which is closed in any case: a second try needs its place."""
+    with MjpegCamera() as camera:
+        session = wire.post("/session/open", {"url": camera.url}).json()["session_id"]
+        try:
+            yield camera, session
+        finally:
+            wire.post("/session/close", {"session_id": session})
 
 
 @pytest.fixture
@@ -140,8 +152,7 @@ def test_events_and_details_are_in_the_receipt_with_the_frames_that_show_them(
 
 def test_an_event_is_at_the_frame_that_the_camera_had_just_sent(wire, station):
     """Compared with the numbers in the picture; each event is marked while it records."""
-    with MjpegCamera() as camera:
-        session = wire.post("/session/open", {"url": camera.url}).json()["session_id"]
+    with another_camera(wire) as (camera, session):
         recording = begin(wire, session)
         running(station, recording)
         job = station.recordings.get(recording["recording_id"])
@@ -159,7 +170,6 @@ def test_an_event_is_at_the_frame_that_the_camera_had_just_sent(wire, station):
             newest = max(each.number for each in log if each.sent <= moment)
             behind.append(newest - numbers[event["frame"]])
         assert len(behind) == 12 and 0 <= median(behind) <= 1 and max(behind) <= 3, behind
-        wire.post("/session/close", {"session_id": session})
 
 
 def test_events_of_a_finished_video_are_added_changed_and_deleted(wire, station, video):
@@ -224,8 +234,7 @@ def test_an_event_that_is_marked_while_its_recording_is_finalized_is_kept(
 
 
 def test_mark_all_makes_one_event_in_each_recording(wire, station, camera):
-    with MjpegCamera() as other:
-        session = wire.post("/session/open", {"url": other.url}).json()["session_id"]
+    with another_camera(wire) as (_, session):
         body = {"session_ids": [camera, session], "duration": 600, "details": {"trial": "1"}}
         both = wire.post("/record/together", {**body, "name": "Pair"}).json()["recordings"]
         for each in both:
@@ -240,7 +249,6 @@ def test_mark_all_makes_one_event_in_each_recording(wire, station, camera):
         receipts = [receipt_of(wire, each) for each in videos]
         assert [len(each["events"]) for each in receipts] == [2, 1]
         assert [(e["name"], e["details"]) for e in receipts] == [("Pair", {"trial": "1"})] * 2
-        wire.post("/session/close", {"session_id": session})
 
 
 def test_a_clock_that_is_set_while_it_records_moves_no_event(wire, station, camera, monkeypatch):

@@ -266,7 +266,7 @@ def test_a_waiting_request_does_not_block_others(served, wire, monkeypatch):
     station, _ = served
     begun, released = threading.Barrier(4), threading.Event()
 
-    def waits(url, name, clock):
+    def waits(url, name, clock, stays):
         begun.wait(30)
         released.wait(30)
         raise StateError("session_closed")
