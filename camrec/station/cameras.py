@@ -98,7 +98,7 @@ class StationCameras:
         if session.state is SessionState.CLOSED:
             raise StateError("session_closed")
         if stays is not None:  # the disk has it when this returns
-            clock = session.clock_choice
+            clock, stays = session.given_clock, session.stays  # None if chosen again meanwhile
             self._registry.remember(session.camera_id, session.source, None, clock, stays)
         return session
 

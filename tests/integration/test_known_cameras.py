@@ -283,6 +283,23 @@ def test_a_camera_that_is_not_to_stay_any_more_while_it_opens_does_not_stay(conf
         assert known.stays is False
 
 
+def test_a_clock_and_staying_that_are_changed_while_open_waits_are_kept(config):
+    with HeldCamera() as camera, Station(config) as station:
+        opening = threading.Thread(
+            target=station.cameras.open,
+            args=(camera.url,),
+            kwargs={"clock_choice": "camera", "stays": True},
+        )
+        opening.start()
+        until(lambda: camera.requests)
+        (session,) = station.cameras.sessions()
+        station.known_cameras.update(session.camera_id, None, None, "arrival", stays=False)
+        camera.released.set()
+        opening.join()
+        (known,) = station.known_cameras.all()
+        assert (known.clock, known.stays) == ("arrival", False)
+
+
 def test_a_video_keeps_its_camera_when_there_are_too_many(config, monkeypatch):
     monkeypatch.setattr("camrec.camera_registry.camera_list.MAX_STORED_CAMERAS", 1)
     with Station(config) as station:
