@@ -110,16 +110,9 @@ class CameraClock:
     A report that is off the line of those before it makes the clock doubtful (SET). If the next one
     is on the old line, it is forgotten. If the next one is on its own line, the clock was set.
     Other states than UNPROVED and SET change when two reports in a row say so.
-
-    Parameters
-    ----------
-    is_calibrated
-        Whether the camera's delay was measured, so that reports that may have been stamped when
-        frames were sent cost nothing.
     """
 
-    def __init__(self, is_calibrated: bool = False) -> None:
-        self._is_calibrated = is_calibrated
+    def __init__(self) -> None:
         self._lines: list[DatedLine] = []
         self._is_broken = False
         self._stray: ClockReport | None = None
@@ -297,7 +290,7 @@ class CameraClock:
             0 if self._newest is None else round(SCATTER_ERROR_FACTOR * self._newest.scatter_ns)
         )
         known = max(abs(apart), MIN_UTC_ERROR_NS, scatter)
-        if may_be_sending and not self._is_calibrated:
+        if may_be_sending:
             known = max(known, UNSEEN_DELAY_NS)
         return known + arrivals.frame_error + arrivals.host_error
 
