@@ -14,8 +14,9 @@ from dataclasses import asdict
 
 import typer
 
-from camrec.api import RemoteBackend
+from camrec.api import RemoteBackend, RemoteCamera
 from camrec.calibration import USUAL_REFRESH_NS
+from camrec.camera_address import parse_address
 from camrec.cli.console import (
     CONSOLE_LANGUAGE,
     cli_text,
@@ -30,7 +31,8 @@ from camrec.cli.delay_measurement import CameraResult, measure_delays, refuse, w
 from camrec.cli.record import check_url
 from camrec.cli.remote_recording import find_running_camrec, opened_remotely
 from camrec.config import Config
-from camrec.errors import StateError
+from camrec.errors import CamrecError, StateError
+from camrec.stream_search import parse_bare_host
 from camrec.web import ClockPageServer, LocalServer
 
 
@@ -48,15 +50,47 @@ def calibrate(
     """
     for url in urls:
         check_url(url)
+    results: list[CameraResult] = []
     settings.max_sessions = max(settings.max_sessions, len(urls))  # of a camrec of this command
     with ExitStack() as stack:
         running = stack.enter_context(_running_camrec(settings))
-        opened = [opened_remotely(running, url, settings, None) for url in urls]
-        given = {each.session_id: each for each in map(stack.enter_context, opened)}
-        cameras = list(given.values()) or running.cameras()
-        if not cameras:
+        if urls:
+            cameras, results = _open_cameras(running, urls, settings, stack)
+        elif not (cameras := running.cameras()):
             raise typer.BadParameter(cli_text("calibrate.no_cameras"))
-        clock_page = stack.enter_context(ClockPageServer(CONSOLE_LANGUAGE))
+        if cameras:
+            results += _measure(running, cameras, settings, wait, open_browser)
+    _print_results(results, as_json=as_json)
+    if any(each.error is not None for each in results):
+        raise typer.Exit(1)
+
+
+def _open_cameras(
+    running: RemoteBackend, urls: Sequence[str], settings: Config, stack: ExitStack
+) -> tuple[list[RemoteCamera], list[CameraResult]]:
+    """The cameras, which `stack` closes again, and the results for those that cannot be opened."""
+    opened: dict[str, RemoteCamera] = {}
+    failed: list[CameraResult] = []
+    for url in urls:
+        try:
+            camera = stack.enter_context(opened_remotely(running, url, settings, None))
+        except CamrecError as error:
+            address = parse_bare_host(url) or parse_address(url)
+            failed.append(CameraResult(None, address.url, error=error.text(CONSOLE_LANGUAGE)))
+        else:
+            opened[camera.session_id] = camera
+    return list(opened.values()), failed
+
+
+def _measure(
+    running: RemoteBackend,
+    cameras: Sequence[RemoteCamera],
+    settings: Config,
+    wait: int,
+    open_browser: bool,
+) -> list[CameraResult]:
+    """Show the clock, and measure the delays of the cameras that see it within `wait` seconds."""
+    with ClockPageServer(CONSOLE_LANGUAGE) as clock_page:
         print_message(cli_text("calibrate.page", url=clock_page.url))
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(clock_page.url,), daemon=True).start()
@@ -66,11 +100,10 @@ def calibrate(
             for camera in cameras
             if camera not in seeing
         ]
-        refresh_ns = clock_page.refresh_ns or USUAL_REFRESH_NS
-        results += measure_delays(running, seeing, settings.videos, refresh_ns)
-    _print_results(results, as_json=as_json)
-    if any(each.error is not None for each in results):
-        raise typer.Exit(1)
+        results += measure_delays(
+            running, seeing, settings.videos, lambda: clock_page.refresh_ns or USUAL_REFRESH_NS
+        )
+    return results
 
 
 @contextmanager

@@ -7,7 +7,7 @@ that of the times that videos have, by whatever clock dates them.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,24 +23,29 @@ from camrec.calibration import ClockReader, DelayEstimate, NoDelay, TimedReading
 from camrec.cli.console import CONSOLE_LANGUAGE, cli_text, print_message, recording_progress_bar
 from camrec.cli.remote_recording import PROGRESS_POLL_INTERVAL_S
 from camrec.clock import NS_PER_SECOND, monotonic_s
-from camrec.errors import CamrecError, StateError
+from camrec.errors import CamrecError
 from camrec.frames import VideoFrames
+from camrec.receipt import VideoUtcSource
 
 CALIBRATION_DURATION_S = 10
 SNAPSHOT_INTERVAL_S = 0.5
+# In these a camera's own clock dates no frames yet, but may do so soon.
+UNJUDGED_CLOCK_STATES = frozenset({"arrival", "set"})
 
 
 @dataclass(frozen=True)
 class CameraResult:
     """What was measured of one camera.
 
+    camera_id : its id; None if it could not be opened.
+    name : its name; if it could not be opened, its address without credentials.
     seconds, uncertainty : its delay; None if it could not be measured.
     utc_source : what dated its frames: "arrival" or "camera".
     frames : how many frames showed the clock.
     error : why it was not measured, or not stored.
     """
 
-    camera_id: str
+    camera_id: str | None
     name: str
     seconds: float | None = None
     uncertainty: float | None = None
@@ -50,21 +55,33 @@ class CameraResult:
 
 
 def wait_for_clock(cameras: Sequence[RemoteCamera], wait: int) -> list[RemoteCamera]:
-    """Wait until all cameras see the clock, and return those that do after `wait` seconds."""
+    """Wait until all cameras see the coded clock, and return those that do after `wait` seconds.
+
+    If a camera's own clock may date its frames, wait until it is known whether it does: the delay
+    is to be that of later videos. A camera that never reports a time does not become known.
+    """
     seeing: list[RemoteCamera] = []
+    unjudged: list[RemoteCamera] = []
     end = monotonic_s() + wait
     while True:
         for camera in cameras:
             if camera not in seeing and _sees_clock(camera):
                 seeing.append(camera)
                 print_message(cli_text("calibrate.seen", name=camera.name))
-        if len(seeing) == len(cameras) or monotonic_s() >= end:
+                if _is_clock_unjudged(camera):
+                    unjudged.append(camera)
+                    print_message(cli_text("calibrate.not_judged", name=camera.name))
+        unjudged = [camera for camera in unjudged if _is_clock_unjudged(camera)]
+        if (len(seeing) == len(cameras) and not unjudged) or monotonic_s() >= end:
             return seeing
         time.sleep(SNAPSHOT_INTERVAL_S)
 
 
 def measure_delays(
-    running: RemoteBackend, cameras: Sequence[RemoteCamera], folder: Path, refresh_ns: float
+    running: RemoteBackend,
+    cameras: Sequence[RemoteCamera],
+    folder: Path,
+    refresh_ns: Callable[[], float],
 ) -> list[CameraResult]:
     """Record all cameras at the same time, and read their videos, which are then deleted.
 
@@ -75,7 +92,8 @@ def measure_delays(
     folder
         Its videos folder.
     refresh_ns
-        How often the screen changes.
+        Returns how long the screen shows an image. It is called after the recording, because the
+        page needs some seconds to measure that.
     """
     results: list[CameraResult] = []
     recorded: list[tuple[RemoteCamera, RemoteRecording]] = []
@@ -93,8 +111,9 @@ def measure_delays(
             try:
                 recording.wait(None)
                 video = recording.videos()[0]
-                estimate = _read_video(folder / video.filename, video, refresh_ns)
-                results.append(_store(running, camera, video, estimate))
+                estimate = _read_video(folder / video.filename, video, refresh_ns())
+                source = "arrival" if video.receipt is None else video.receipt.utc_source
+                results.append(store_delay(running, camera, source, estimate))
             except CamrecError as error:
                 results.append(refuse(camera, error.text(CONSOLE_LANGUAGE)))
     finally:
@@ -111,10 +130,24 @@ def refuse(camera: RemoteCamera, error: str) -> CameraResult:
 def _sees_clock(camera: RemoteCamera) -> bool:
     try:
         _, jpeg = camera.snapshot()
-    except StateError:  # it sends no frames at the moment
+    except CamrecError:  # it sends no frames at the moment, or was closed
         return False
     grey = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
     return grey is not None and ClockReader().read(grey.astype(np.uint8, copy=False)) is not None
+
+
+def _is_clock_unjudged(camera: RemoteCamera) -> bool:
+    """Whether the camera's own clock is wanted, and dates no frames only because it is checked."""
+    try:
+        info = camera.info()
+    except CamrecError:
+        return False
+    is_open = info.state in ("live", "stale")
+    return is_open and _wants_own_clock(info) and info.clock.state in UNJUDGED_CLOCK_STATES
+
+
+def _wants_own_clock(info: schema.SessionReply) -> bool:
+    return info.clock.uncertainty is not None
 
 
 def _show_progress(recordings: Sequence[RemoteRecording]) -> None:
@@ -141,16 +174,18 @@ def _read_video(path: Path, video: RemoteVideo, refresh_ns: float) -> DelayEstim
     return estimate_delay(readings, refresh_ns)
 
 
-def _store(
+def store_delay(
     running: RemoteBackend,
     camera: RemoteCamera,
-    video: RemoteVideo,
+    source: VideoUtcSource,
     estimate: DelayEstimate | NoDelay,
 ) -> CameraResult:
-    """Store the delay with the camera, and return it. If it cannot be stored, `error` says so."""
+    """Store the delay with the camera, and return it. If it cannot be stored, `error` says so.
+
+    source : what dated the frames of the video from which it was estimated.
+    """
     if isinstance(estimate, NoDelay):
         return refuse(camera, cli_text(f"calibrate.{estimate.name.lower()}"))
-    source = "arrival" if video.receipt is None else video.receipt.utc_source
     result = CameraResult(
         camera.camera_id,
         camera.name,
@@ -168,7 +203,11 @@ def _store(
     try:
         running.client.patch_model(schema.CameraReply, path, {"delay": delay})
     except CamrecError as error:
-        return replace(result, error=error.text(CONSOLE_LANGUAGE))
+        is_built_in = error.code == "camera_built_in"
+        text = cli_text("calibrate.built_in") if is_built_in else error.text(CONSOLE_LANGUAGE)
+        return replace(result, error=text)
+    if source == "arrival" and _wants_own_clock(camera.latest_info):
+        print_message(cli_text("calibrate.by_arrival_only", name=camera.name))
     return result
 
 

@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import expect
 
 from camrec.calibration import CLOCK_PERIOD_NS, ClockReader
+from camrec.ports import find_free_ports
 from support.accessibility import faults
 from support.cameras.filming import FilmingCamera, Screencast
 from support.cameras.mjpeg import MjpegCamera
@@ -109,13 +110,17 @@ def videos(place) -> list[dict]:  # noqa: F811
     return json.loads(out)["videos"]
 
 
-def test_a_camera_that_does_not_see_the_clock_gets_no_delay(place):  # noqa: F811
+def test_cameras_that_do_not_see_the_clock_or_cannot_be_opened_get_no_delay(place):  # noqa: F811
+    closed = f"http://user:canary@127.0.0.1:{find_free_ports(1)[0]}/video"
     with MjpegCamera() as camera:
+        urls = (closed, camera.url)
         code, out, err = run(
-            place, "calibrate", camera.url, "--no-browser", "--wait=1", "--json", language="fr_FR"
+            place, "calibrate", *urls, "--no-browser", "--wait=1", "--json", language="fr_FR"
         )
     assert code == 1
-    [measured] = json.loads(out)["cameras"]
+    unopened, measured = json.loads(out)["cameras"]
+    assert unopened["camera_id"] is None and unopened["name"] == closed.replace("user:canary@", "")
+    assert unopened["error"] in err and "canary" not in out + err
     assert measured["seconds"] is None
     assert "ne voit pas l’horloge" in err
     assert videos(place) == []
