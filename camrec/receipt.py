@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    model_validator,
+)
 
 from camrec import i18n, remote_files
 from camrec.annotations import Event
+
+log = logging.getLogger(__name__)
 
 EndReason = Literal["time", "stopped", "closed", "shutdown", "disk", "camera", "error", "crash"]
 
@@ -27,8 +36,23 @@ def _validate_utc_source(source: object) -> object:
     return source if source in get_args(VideoUtcSource) else "arrival"
 
 
+def _drop_bad_events(events: object) -> object:
+    """Keep the other events, and the receipt, readable if somebody edited one of them."""
+    if not isinstance(events, (list, tuple)):
+        log.error("the events of a receipt are no list, and are left out")
+        return []
+    good = []
+    for each in events:
+        try:
+            good.append(Event.model_validate(each))
+        except ValidationError as error:
+            log.error("an event of a receipt cannot be read and is left out: %s", error)
+    return good
+
+
 LenientUtcSource = Annotated[VideoUtcSource, BeforeValidator(_validate_utc_source)]
 LenientEndReason = Annotated[EndReason, BeforeValidator(_validate_end_reason)]
+LenientEvents = Annotated[list[Event], BeforeValidator(_drop_bad_events)]
 
 
 class Gap(BaseModel):
@@ -273,7 +297,7 @@ class Receipt(BaseModel):
     playable: bool
     locked: bool = False
     details: dict[str, str] = {}
-    events: list[Event] = []
+    events: LenientEvents = []
     warnings: list[RecordingWarning] = []
 
     def in_language(self, language: str) -> Receipt:

@@ -103,3 +103,25 @@ def test_a_measured_delay_holds_for_frames_that_the_same_clock_dates(measured, d
 
 def test_a_receipt_from_before_calibration_has_no_measured_delay():
     assert receipt().calibrated_delay is None
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"id": "b", "at": "2026-11-24T14:03:00"},
+        {"id": "b", "at": "2026-11-24T14:03:00Z", "text": None},
+        {"at": "2026-11-24T14:03:00Z"},
+        1,
+    ],
+)
+def test_a_bad_event_costs_no_other_event_and_not_the_receipt(bad, tmp_path, caplog):
+    good = {"id": "a", "at": "2026-11-24T14:03:01Z", "text": "light on", "value": 5}
+    path = tmp_path / "Door.json"
+    path.write_text(json.dumps(json.loads(receipt().model_dump_json()) | {"events": [bad, good]}))
+    (kept,) = Receipt.read(path).events
+    assert (kept.id, kept.text, kept.value) == ("a", "light on", 5)
+    assert "is left out" in caplog.text
+
+
+def test_a_receipt_whose_events_are_no_list_has_none():
+    assert receipt(events=None).events == []
