@@ -44,6 +44,7 @@ class EventLog:
         self._commit = GroupCommit(self._write)
         # Only one thread at a time changes events that exist, so that no change is lost.
         self._change_lock = threading.Lock()
+        self._was_placed = False
         self._is_released = False
 
     @property
@@ -57,8 +58,13 @@ class EventLog:
         return self._is_released
 
     @property
+    def was_placed(self) -> bool:
+        """Whether receipts may have events of this log: its release was tried."""
+        return self._was_placed
+
+    @property
     def count(self) -> int:
-        """How many events there are; after the release, how many the receipts have."""
+        """How many events there are; after the release, how many there were."""
         return len(self._events)
 
     def events(self) -> list[Event]:
@@ -103,8 +109,23 @@ class EventLog:
             self._get(event_id)
             self._submit(EventLogLine(deleted=event_id))
 
+    def take_back(self, event_id: str) -> None:
+        """Delete an event that was just added. Unlike `delete`, it needs no space on the disk.
+
+        Raises as `delete`.
+        """
+        with self._commit.exclusive():
+            self._get(event_id)
+            try:
+                self._file.take_back(event_id)
+            except OSError as error:
+                raise self._unwritable_error(error) from None
+            self._events = {key: each for key, each in self._events.items() if key != event_id}
+
     def release(self, place: Callable[[Sequence[Event]], object]) -> None:
         """Put all events where they stay, and delete the file. Changes that come meanwhile wait.
+
+        After that, another call does nothing.
 
         Parameters
         ----------
@@ -117,13 +138,12 @@ class EventLog:
             The file cannot be deleted, and the log stays as it is.
         """
         with self._commit.exclusive():
+            if self._is_released:
+                return
+            self._was_placed = True
             place(self.events())
             self._file.delete()
             self._is_released = True
-
-    def note_placed(self, events: Iterable[Event]) -> None:
-        """Note the events that the receipts have, after the release."""
-        self._events = {each.id: each for each in events}
 
     def _get(self, event_id: str) -> Event:
         if self._is_released:
@@ -137,8 +157,11 @@ class EventLog:
         try:
             self._commit.submit(line)
         except OSError as error:
-            folder, reason = str(self.path.parent), describe_os_error(error)
-            raise ServiceError("folder_unwritable", folder=folder, reason=reason) from None
+            raise self._unwritable_error(error) from None
+
+    def _unwritable_error(self, error: OSError) -> ServiceError:
+        folder, reason = str(self.path.parent), describe_os_error(error)
+        return ServiceError("folder_unwritable", folder=folder, reason=reason)
 
     def _write(self, lines: Sequence[EventLogLine]) -> None:
         """Called by one thread at a time."""

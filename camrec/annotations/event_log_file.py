@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
@@ -82,12 +84,26 @@ class EventLogFile:
         data = memoryview(text.encode("utf-8"))
         with file_system.open_growing(self.path) as file:
             file.truncate(self._size)
-            file.seek(self._size)
-            written = 0
-            while written < len(data):
-                written += file.write(data[written:]) or 0
-            file_system.fsync_handle(file.fileno())
+            try:
+                _write_at(file, self._size, data)
+            except OSError:
+                # Whole lines may be in the file: their makers are told that they are not stored.
+                with suppress(OSError):
+                    file.truncate(self._size)
+                raise
         self._size += len(data)
+
+    def take_back(self, event_id: str) -> None:
+        """Replace the line that added an event by one that deletes it. A full disk allows that.
+
+        Raises OSError.
+        """
+        content = file_system.read_bytes(self.path)[: self._size]
+        start = content.rfind(f'{{"event":{{"id":"{event_id}"'.encode())
+        length = content.index(b"\n", start) - start
+        line = EventLogLine(deleted=event_id).model_dump_json(exclude_none=True).encode()
+        with file_system.open_growing(self.path) as file:
+            _write_at(file, start, memoryview(line.ljust(length)))
 
     def delete(self) -> None:
         """Delete the file, if there is one. Raises OSError."""
@@ -107,3 +123,12 @@ class EventLogFile:
         except ValidationError:
             log.error("a line of %s cannot be read and is left out", self.path)
             return None
+
+
+def _write_at(file: FileIO, position: int, data: memoryview) -> None:
+    """Return once the disk has `data` at `position`. Raises OSError."""
+    file.seek(position)
+    written = 0
+    while written < len(data):
+        written += file.write(data[written:]) or 0
+    file_system.fsync_handle(file.fileno())

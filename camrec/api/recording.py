@@ -106,7 +106,8 @@ class Recording:
             ``event_before_start``, ``event_after_end``: `at` is outside of the recording; and as
             `camrec.mark`.
         StateError
-            ``not_recording``: the recording has not begun, or has ended.
+            ``not_recording``: the recording has not begun, or has ended. ``no_video_then``:
+            the video of that moment was deleted.
         ServiceError
             ``folder_unwritable``: the disk cannot be written. The event is not stored.
         """

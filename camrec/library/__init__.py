@@ -10,6 +10,7 @@ from camrec.library.disk_space import (
 from camrec.library.event_places import (
     PlacedEvent,
     VideoSpan,
+    has_video_of,
     locate_events,
     moment_of_second,
     read_events,
@@ -39,6 +40,7 @@ __all__ = [
     "check_filename",
     "check_folder_length",
     "frame_index_path",
+    "has_video_of",
     "list_external_videos",
     "locate_events",
     "moment_of_second",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 # An event is exact to a microsecond. A frame that begins within that microsecond is the one meant.
 EVENT_RESOLUTION_NS = 1000
+# From the last frame of a video to the first of the next one of its recording.
+MAX_JOINT_NS = NS_PER_SECOND
 
 
 @dataclass(frozen=True)
@@ -62,25 +65,40 @@ class VideoSpan:
             raise InputError("event_after_end")
 
 
-def videos_of_event(receipts: Sequence[Receipt], event: Event) -> list[int]:
-    """Return the positions in `receipts` of the videos that show an event, in order.
+def videos_of_event(starts: Sequence[int], event: Event) -> range:
+    """Return the positions in `starts` of the videos that show an event.
 
-    The first of them shows its moment, or the last frame before it. An event with a length is also
-    in the later videos into which it lasts.
+    The first of them shows its moment, or the last frame before it; copies of a video start at the
+    same time and show the same. An event with a length is also in the later videos into which it
+    lasts.
+
+    Parameters
+    ----------
+    starts
+        When all videos of its recording begin, the earliest first: UTC nanoseconds. At least one.
+    """
+    start = starts[max(0, bisect_right(starts, event.at_ns) - 1)]
+    last = max(bisect_right(starts, start), bisect_left(starts, event.end_ns))
+    return range(bisect_left(starts, start), last)
+
+
+def has_video_of(receipts: Sequence[Receipt], at: int) -> bool:
+    """Return whether one of these videos shows a moment of their recording.
 
     Parameters
     ----------
     receipts
-        Those of all videos of its recording, the earliest first.
+        Those of all videos of a recording that exist, the earliest first.
+    at
+        UTC nanoseconds, from the start to the end of the recording.
     """
+    if not receipts:
+        return False
+    number = receipts[0].video_number
+    if number is None or (number == 1 and at < iso_to_utc_ns(receipts[0].started_at)):
+        return True
     spans = [VideoSpan.of(each) for each in receipts]
-    begun = [position for position, span in enumerate(spans) if span.start <= event.at_ns]
-    first = begun[-1] if begun else 0
-    return [
-        position
-        for position, span in enumerate(spans)
-        if position == first or (first < position and span.start < event.end_ns)
-    ]
+    return any(span.start <= at <= span.end + MAX_JOINT_NS for span in spans)
 
 
 def moment_of_second(receipt: Receipt, second: float) -> int:

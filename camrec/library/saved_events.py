@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from camrec.annotations import MAX_EVENTS, Event, EventFields, change_event, sort_events
 from camrec.errors import NotFoundError, StateError
-from camrec.library.event_places import videos_of_event
+from camrec.library.event_places import has_video_of, videos_of_event
 from camrec.library.video import VideoFile
 from camrec.receipt import Receipt
 
@@ -27,17 +27,48 @@ class SavedEvents:
         self._library = library
         self._lock = threading.Lock()
 
-    def place(self, recording_id: str, events: Sequence[Event]) -> None:
+    def place(self, recording_id: str, events: Sequence[Event], saved: Sequence[str] = ()) -> None:
         """Write events of a recording into the receipts of the videos that show them.
 
         Events that the receipts have already stay. If one of them lasts until a video that was
         saved after it, that video gets it too. If no video is left, nothing happens.
+
+        Parameters
+        ----------
+        saved
+            The file names of the videos whose receipts must be readable, unless they are gone;
+            empty: all that have a receipt.
+
+        Raises
+        ------
+        OSError
+            A receipt cannot be read now, so the events may not all be in their videos.
         """
         with self._lock:
-            for filename, own in self.of_each_video(recording_id, events):
+            while not self._try_to_place(recording_id, events, saved):
+                pass
+
+    def _try_to_place(
+        self, recording_id: str, events: Sequence[Event], saved: Sequence[str]
+    ) -> bool:
+        """Return whether it was done; not if a video was deleted or renamed meanwhile."""
+        if events:
+            self._check_receipts(saved)
+        of_each = self.of_each_video(recording_id, events)
+        try:
+            for filename, own in of_each:
                 receipt = self._library.get(filename).receipt
-                if receipt is not None and receipt.events != own:
+                if receipt is None or receipt.events != own:
                     self._write(filename, own)
+        except NotFoundError:
+            return False
+        return True
+
+    def _check_receipts(self, saved: Sequence[str]) -> None:
+        for video in self._library.videos():
+            is_meant = video.filename in saved if saved else video.has_unread_receipt
+            if is_meant and video.receipt is None:
+                raise OSError(f"the receipt of {video.filename} cannot be read")
 
     def of_each_video(
         self, recording_id: str, events: Sequence[Event] = ()
@@ -47,9 +78,10 @@ class SavedEvents:
         events : those that are in no receipt yet, or as they are now.
         """
         videos, receipts = self._videos_of(recording_id)
+        starts = [video.started_at for video in videos]
         of_each: list[list[Event]] = [[] for _ in videos]
         for event in _merge(receipts, events) if videos else ():
-            for position in videos_of_event(receipts, event):
+            for position in videos_of_event(starts, event):
                 of_each[position].append(event)
         return [(video.filename, own) for video, own in zip(videos, of_each, strict=True)]
 
@@ -65,6 +97,10 @@ class SavedEvents:
         if not videos:
             raise NotFoundError("no_recording", recording_id=recording_id)
         return _merge(receipts)
+
+    def has_video_of(self, recording_id: str, at: int) -> bool:
+        """Return whether there is a video of a moment of a recording, UTC nanoseconds."""
+        return has_video_of(self._videos_of(recording_id)[1], at)
 
     def add(self, recording_id: str, event: Event) -> None:
         """Write a new event into the receipts of the videos that show it.
@@ -123,7 +159,9 @@ class SavedEvents:
     def _put(self, recording_id: str, event: Event) -> None:
         """Write an event into the receipts of the videos that show it, and into no other."""
         videos, receipts = self._videos_of(recording_id)
-        places = videos_of_event(receipts, event)
+        if not videos:
+            raise NotFoundError("no_recording", recording_id=recording_id)
+        places = videos_of_event([video.started_at for video in videos], event)
         for position, (video, receipt) in enumerate(zip(videos, receipts, strict=True)):
             others = [each for each in receipt.events if each.id != event.id]
             own = sort_events([*others, event]) if position in places else others

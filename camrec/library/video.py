@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
@@ -12,6 +13,8 @@ import platformdirs
 from camrec import remote_files
 from camrec.clock import NS_PER_SECOND, iso_to_utc_ns
 from camrec.receipt import Receipt
+
+log = logging.getLogger(__name__)
 
 INDEXES_FOLDER_NAME = ".indexes"
 
@@ -25,6 +28,8 @@ class VideoFile:
     duration : seconds.
     size : bytes.
     playable : what the receipt says; without a receipt, whether the first frame can be decoded.
+    has_unread_receipt : there is a receipt, but it could not be opened, for example because too
+        many files were open.
     """
 
     filename: str
@@ -39,6 +44,7 @@ class VideoFile:
     audio_codec: str | None
     playable: bool
     receipt: Receipt | None = None
+    has_unread_receipt: bool = False
 
     @property
     def camera(self) -> str | None:
@@ -66,13 +72,18 @@ def frame_index_path(path: Path) -> Path:
 
 def read_video(path: Path, size: int, mtime_ns: int) -> VideoFile:
     """Read a video, with its receipt if the receipt belongs to this file."""
+    has_unread_receipt = False
     try:
         receipt = Receipt.read(path.with_suffix(".json"))
         if receipt.size == size:
             return _video_from_receipt(path, receipt)
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         pass
-    return _video_from_file(path, size, mtime_ns)
+    except OSError as error:
+        log.warning("the receipt of %s cannot be read: %s", path.name, error)
+        has_unread_receipt = True
+    found = _video_from_file(path, size, mtime_ns)
+    return replace(found, has_unread_receipt=has_unread_receipt)
 
 
 def _video_from_receipt(path: Path, receipt: Receipt) -> VideoFile:

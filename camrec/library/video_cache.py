@@ -72,5 +72,7 @@ class VideoCache:
         known = self._videos.get(filename)
         if known is None or known[0] != fingerprint:
             found = video.read_video(path, status.st_size, status.st_mtime_ns)
+            if found.has_unread_receipt:  # it may be readable the next time
+                return found
             self._videos[filename] = known = fingerprint, found
         return known[1]

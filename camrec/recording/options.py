@@ -40,8 +40,13 @@ class RecordingJournal(Protocol):
 class PlaceEvents(Protocol):
     """Writes the events of a recording into the receipts of its saved videos."""
 
-    def __call__(self, recording_id: str, events: Sequence[Event], /) -> object:
-        """Return once the disk has them. Raises CamrecError."""
+    def __call__(
+        self, recording_id: str, events: Sequence[Event], saved: Sequence[str], /
+    ) -> object:
+        """Return once the disk has them. Raises CamrecError, OSError.
+
+        saved : the file names of the videos that were just saved.
+        """
 
 
 class DiskAllowance(Protocol):
@@ -66,7 +71,7 @@ class UnlimitedDisk:
         return True
 
 
-def place_no_events(recording_id: str, events: Sequence[Event]) -> None:
+def place_no_events(recording_id: str, events: Sequence[Event], saved: Sequence[str]) -> None:
     """For recordings whose videos are in no library: their receipts get no events."""
 
 

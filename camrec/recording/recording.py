@@ -88,6 +88,7 @@ class RecordingJob:
         self._is_due = False  # the start of a scheduled recording has come, or it was cancelled
         self._recorder: Recorder | None = None
         self._saved: tuple[tuple[str, Receipt], ...] = ()
+        self._saved_events: int | None = None  # set when an event of its video has changed
         self._error: CamrecError | None = None
         self._save_dates_at = 0  # monotonic nanoseconds
         self.machine.changed.connect(lambda old, new: self.notify())
@@ -180,9 +181,19 @@ class RecordingJob:
         return (self,)
 
     @property
+    def event_logs(self) -> tuple[EventLog, ...]:
+        """Where its events are until the receipts have them."""
+        return (self.event_log,)
+
+    @property
     def event_count(self) -> int:
         """How many events it has."""
-        return self.event_log.count
+        saved = self._saved_events if self.event_log.is_released else None
+        return self.event_log.count if saved is None else saved
+
+    def note_saved_events(self, count: int) -> None:
+        """Note how many events the receipts of its videos have, after the log was released."""
+        self._saved_events = count
 
     @property
     def recording_id(self) -> str:
@@ -435,25 +446,27 @@ class RecordingJob:
         else:
             with self._lock:
                 self._saved = tuple(saved)
-            # Otherwise the next start of camrec tries again to place the events.
-            if self._release_events():
-                file_system.remove_tree(folder)
-                self._entry.erase()
+            self.release_events()
             self.machine.transition(RecordingState.SAVED)
             log.info(
                 "recording %s saved as %s (%s)", self.recording_id, self.filename, self.end_reason
             )
 
-    def _release_events(self) -> bool:
-        """Put the events into the receipts. Return whether that succeeded; if not, it is logged."""
+    def release_events(self) -> None:
+        """Put the events of a saved recording into the receipts. Then its folder is removed.
+
+        If that fails, it is logged, and this may be called again. The next start of camrec tries
+        it too.
+        """
         place, series = self._services.place_events, self.options.series
         recording_id = self.recording_id if series is None else series.recording_id
         try:
-            self.event_log.release(lambda events: place(recording_id, events))
+            self.event_log.release(lambda events: place(recording_id, events, self.filenames))
         except Exception:  # whatever it is, the video is saved
             log.exception("the events of recording %s stay in a file", recording_id)
-            return False
-        return True
+        else:
+            file_system.remove_tree(self.options.folder)
+            self._entry.erase()
 
     def _fail(self, error: CamrecError, *, keep_entry: bool = False) -> None:
         """Become FAILED. With `keep_entry` the journal keeps the recording for a later camrec."""

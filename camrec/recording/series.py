@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
+from camrec.annotations import EventLog
 from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_SECOND
 from camrec.errors import CamrecError, ServiceError
@@ -187,8 +188,24 @@ class RecordingSeries:
 
     @property
     def event_count(self) -> int:
-        """How many events were marked."""
-        return self._settled.events + sum(job.event_log.count for job in self.jobs)
+        """How many events it has."""
+        return self._settled.events + sum(each.count for each in self.event_logs)
+
+    @property
+    def event_logs(self) -> tuple[EventLog, ...]:
+        """Those of the videos that are not settled, and of others whose events are in no receipt.
+
+        A receipt could not be written, or there is no video.
+        """
+        with self._lock:
+            jobs = (*self._settled.unplaced, *self._earlier_jobs, self._current)
+        return tuple(job.event_log for job in jobs)
+
+    def note_saved_events(self, count: int) -> None:
+        """Note how many events the receipts of its videos have."""
+        released = sum(each.count for each in self.event_logs if each.is_released)
+        with self._lock:
+            self._settled.events = count - released
 
     @property
     def ended_at(self) -> int | None:
@@ -322,7 +339,18 @@ class RecordingSeries:
         if job is self._current and new not in ENDED_RECORDING_STATES:
             self.machine.transition(new)
         if new in ENDED_RECORDING_STATES:
+            self._place_again()
             self._settle()
+
+    def _place_again(self) -> None:
+        """Try again to put the events of settled videos into the receipts."""
+        with self._lock:
+            unplaced = list(self._settled.unplaced)
+        for job in unplaced:
+            if job.state is RecordingState.SAVED:
+                job.release_events()
+        with self._lock:
+            self._settled.forget_placed()
 
     def _settle(self) -> None:
         """Drop the videos that have ended, and end the recording with the last of them."""
@@ -346,15 +374,27 @@ class _SettledVideos:
 
     filenames: list[str]
     bytes: int = 0
-    events: int = 0
+    events: int = 0  # in receipts
     error: CamrecError | None = None
+    unplaced: list[RecordingJob] = field(default_factory=list)  # with events in no receipt
 
     def add(self, job: RecordingJob) -> None:
         """Add the next video."""
         self.filenames += [name for name in job.filenames if name not in self.filenames]
         self.bytes += job.bytes
-        self.events += job.event_log.count
+        self.unplaced.append(job)
+        self.forget_placed()
         self.error = job.error or self.error
+
+    def forget_placed(self) -> None:
+        """Drop the jobs whose events are in receipts, and those without any."""
+        left = []
+        for job in self.unplaced:
+            if job.event_log.is_released or not job.event_log.count:
+                self.events += job.event_log.count
+            else:
+                left.append(job)
+        self.unplaced = left
 
 
 AnyRecording = RecordingJob | RecordingSeries

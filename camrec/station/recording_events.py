@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
@@ -26,6 +27,8 @@ from camrec.library import (
 from camrec.receipt import Receipt
 from camrec.recording import AnyRecording, RecordingJob, RecordingState
 from camrec.station.recordings import StationRecordings
+
+log = logging.getLogger(__name__)
 
 # The clock of a maker on another machine may be ahead by this much.
 FUTURE_TOLERANCE_NS = NS_PER_SECOND
@@ -79,7 +82,8 @@ class StationEvents:
             ``no_recording``.
         StateError
             ``nothing_recorded``: nothing recorded then. ``not_recording``: a recording has not
-            begun, has ended or has failed. ``events_full``.
+            begun, has ended or has failed. ``no_video_then``: the video of that moment was
+            deleted. ``events_full``.
         ServiceError
             ``folder_unwritable``.
         """
@@ -89,8 +93,10 @@ class StationEvents:
         if recording_ids is None:
             chosen = self._all_at(at, now)
         else:
-            found = [self._recordings.get(each) for each in dict.fromkeys(recording_ids)]
-            chosen = [(each, self._moment_in(each, at, now)) for each in found]
+            found = [self._recordings.get(each) for each in recording_ids]
+            # A recording may be given by its id and by that of its session.
+            once = {each.recording_id: each for each in found}.values()
+            chosen = [(each, self._moment_in(each, at, now)) for each in once]
         events = [(each, create_event(moment, fields, source)) for each, moment in chosen]
         marked: list[tuple[str, Event]] = []
         try:
@@ -99,8 +105,7 @@ class StationEvents:
                 marked.append((recording.recording_id, event))
         except CamrecError:
             for _, event in marked:
-                with suppress(CamrecError):
-                    self.delete(event.id)
+                self._take_back(event.id)
             raise
         return marked
 
@@ -196,16 +201,29 @@ class StationEvents:
         for recording, event_log in self._logs_with(event_id):
             with suppress(EventLogReleased):
                 event_log.delete(event_id)
+                if event_log.was_placed:  # receipts may have it too, and it would come back
+                    with suppress(NotFoundError):
+                        self._library.events.delete(event_id)
                 recording.notify()
                 return
         self._note_saved(self._library.events.delete(event_id))
 
+    def _take_back(self, event_id: str) -> None:
+        """Delete an event that was just marked, also if the disk is full."""
+        try:
+            for recording, event_log in self._logs_with(event_id):
+                with suppress(EventLogReleased):
+                    event_log.take_back(event_id)
+                    recording.notify()
+                    return
+            self._note_saved(self._library.events.delete(event_id))
+        except CamrecError as error:
+            log.error("event %s was refused, but cannot be deleted: %s", event_id, error)
+
     def _add(self, recording: AnyRecording, event: Event) -> None:
         """Return once the disk has an event of a recording of this run."""
-        at = event.at_ns
-        begun = [each for each in recording.jobs if (start := _video_start(each)) and start <= at]
-        # Before those that are not settled there may be videos that are.
-        for job in begun[-1:] or recording.jobs[:1]:
+        job = _job_at(recording, event.at_ns)
+        if job is not None:
             with suppress(EventLogReleased):
                 job.event_log.add(event)
                 recording.notify()
@@ -221,8 +239,8 @@ class StationEvents:
         recording = self._find(recording_id)
         if recording is None:
             return
-        if len(recording.jobs) == 1 and recording.jobs[0].event_log.is_released:
-            recording.jobs[0].event_log.note_placed(self.of_recording(recording_id))
+        with suppress(NotFoundError):  # its videos were deleted meanwhile
+            recording.note_saved_events(len(self._library.events.of_recording(recording_id)))
         recording.notify()
 
     def _all_at(self, at: int | None, now: int) -> list[tuple[AnyRecording, int]]:
@@ -230,10 +248,7 @@ class StationEvents:
         found = []
         for recording in self._recordings.all():
             with suppress(InputError, StateError, NotFoundError):
-                moment = self._moment_in(recording, at, now)
-                if recording.state is RecordingState.SAVED:  # its video may have been deleted
-                    self._library.events.of_recording(recording.recording_id)
-                found.append((recording, moment))
+                found.append((recording, self._moment_in(recording, at, now)))
         if not found:
             raise StateError("nothing_recorded")
         return found
@@ -260,7 +275,18 @@ class StationEvents:
             raise InputError("event_before_start")
         if ended_at is not None and moment > ended_at:
             raise InputError("event_after_end")
+        job = _job_at(recording, moment)
+        if job is None or job.filenames:
+            self._check_video(recording, moment)
         return moment
+
+    def _check_video(self, recording: AnyRecording, moment: int) -> None:
+        """Raise if the saved video of a moment was deleted."""
+        recording_id = recording.recording_id
+        if recording.state is RecordingState.SAVED:
+            self._library.events.of_recording(recording_id)
+        if not self._library.events.has_video_of(recording_id, moment):
+            raise StateError("no_video_then")
 
     def _get_video(self, filename: str) -> tuple[VideoFile, Receipt]:
         video = self._library.get(filename)
@@ -274,15 +300,25 @@ class StationEvents:
 
     def _logged(self, recording: AnyRecording) -> dict[str, Event]:
         """The events of a recording that are in no receipt yet, by their ids."""
-        logs = [job.event_log for job in recording.jobs if not job.event_log.is_released]
+        logs = [each for each in recording.event_logs if not each.is_released]
         return {event.id: event for event_log in logs for event in event_log.events()}
 
     def _logs_with(self, event_id: str) -> Iterator[tuple[AnyRecording, EventLog]]:
         """The event logs that have an event: one, or none."""
         for recording in self._recordings.all():
-            for job in recording.jobs:
-                if event_id in job.event_log:
-                    yield recording, job.event_log
+            for event_log in recording.event_logs:
+                if event_id in event_log:
+                    yield recording, event_log
+
+
+def _job_at(recording: AnyRecording, at: int) -> RecordingJob | None:
+    """The one whose video shows a moment; None if that is a video of a series that was saved."""
+    jobs = recording.jobs
+    begun = [each for each in jobs if (start := _video_start(each)) and start <= at]
+    if begun:
+        return begun[-1]
+    series = jobs[0].options.series
+    return jobs[0] if series is None or series.number == 1 else None
 
 
 def _video_start(job: RecordingJob) -> int | None:

@@ -97,7 +97,11 @@ class RecordingResumer:
 
     def _resume_series(self, entries: Sequence[JournalEntry]) -> None:
         """Continue the last video of a series; save the others. `entries` are in order."""
-        left = [entry for entry in _end_all_but_last(entries) if not self._erase_if_saved(entry)]
+        left = [
+            entry
+            for entry in _end_all_but_last(entries)
+            if self._guard(entry, partial(self._erase_if_saved, entry)) is False
+        ]
         jobs = []
         for entry in left[:-1]:
             job = self._guard(entry, partial(self._create_finalizing, entry))
@@ -125,6 +129,8 @@ class RecordingResumer:
             assert isinstance(recording, RecordingSeries)
             series = recording
             series.add_earlier(saved, jobs)
+        if saved:
+            series.note_saved_events(len(self._library.events.of_recording(recording_id)))
         for job in jobs:
             job.start()
         self._recordings.register(series)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 
+from camrec.clock import format_iso
 from camrec.config import Config
 from camrec.recording import RecordingSeries
 from camrec.station import Station, video_length
 from support.cameras.mjpeg import MjpegCamera
 from support.studio import shown
-from support.units_made import until
+from support.units_made import SECOND, until
 from support.wire import Wire, serving
 
 pytestmark = pytest.mark.spread
@@ -68,6 +70,42 @@ def test_a_recording_without_an_end_runs_until_it_is_stopped(config, monkeypatch
         assert not list((config.videos / ".journal").glob("*.json"))
         [listed] = wire.get("/record/list").json()["recordings"]
         assert listed["filenames"] == names
+
+
+def test_events_of_a_recording_without_an_end_are_counted_and_only_in_their_videos(
+    config, monkeypatch
+):
+    monkeypatch.setattr(video_length, "MIN_VIDEO_LENGTH_S", 1)
+    with MjpegCamera(size=(320, 240)) as camera, serving(config) as (station, wire):
+        session_id = opened(wire, camera)
+        series = station.recordings.start(session_id, None, "Trial", video_length=2)
+        recording_id, ids = series.recording_id, {"recording_ids": [series.recording_id]}
+        until(lambda: series.bytes > 0)
+        early = {"text": "early", "at": format_iso(series.started_at + SECOND // 10), **ids}
+        assert wire.post("/events", early).status == 201
+        until(lambda: len(status(wire, recording_id)["filenames"]) >= 2, 40)
+        first = station.library.get(series.filenames[0])
+        inside = {"at": format_iso(first.started_at + SECOND), **ids}
+        [late] = wire.post("/events", {"text": "late", **inside}).json()["events"]
+        texts = [each.text for each in station.library.get(first.filename).receipt.events]
+        assert texts == ["early", "late"] and status(wire, recording_id)["events"] == 2
+        assert wire.ask("DELETE", f"/events/{late['id']}").status == 204
+        assert status(wire, recording_id)["events"] == 1
+
+        station.library.delete(first.filename)
+        refused = wire.post("/events", inside)
+        assert (refused.status, refused.code) == (409, "no_video_then")
+        nowhere = wire.post("/events", {"at": inside["at"]})
+        assert (nowhere.status, nowhere.code) == (409, "nothing_recorded")
+        assert wire.post("/events", {"text": "last", **ids}).status == 201
+
+        wire.post("/record/stop", {"recording_id": recording_id})
+        last = station.library.get(series.filenames[-1])
+        path = f"/videos/{quote(last.filename)}/events"
+        assert wire.post(path, {"second": 0}).status == 201
+        listed = wire.get(f"/events?recording_id={recording_id}").json()["events"]
+        assert len(listed) == status(wire, recording_id)["events"] == 2
+        wire.post("/session/close", {"session_id": session_id})
 
 
 def test_the_end_of_a_recording_is_changed_over_rest(config):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ import numpy as np
 import pytest
 
 from camrec.annotations import EVENT_LOG_FILENAME, EventLog, create_event
+from camrec.annotations.event_log_file import EventLogFile
 from camrec.clock import Clock, format_iso, iso_to_utc_ns
 from camrec.frames import VideoFrames
 from camrec.recording import RecordingState
@@ -243,12 +246,62 @@ def test_mark_all_makes_one_event_in_each_recording(wire, station, camera):
         marked = wire.post("/events", {"text": "both"}).json()["events"]
         assert {e["recording_id"] for e in marked} == {e["recording_id"] for e in both}
         assert len({each["id"] for each in marked}) == 2
-        one = {"text": "one", "recording_ids": [both[0]["recording_id"]] * 2}
+        one = {"text": "one", "recording_ids": [both[0]["recording_id"], camera]}
         assert len(wire.post("/events", one).json()["events"]) == 1
         videos = [finish(wire, each) for each in both]
         receipts = [receipt_of(wire, each) for each in videos]
         assert [len(each["events"]) for each in receipts] == [2, 1]
         assert [(e["name"], e["details"]) for e in receipts] == [("Pair", {"trial": "1"})] * 2
+
+
+def test_an_event_that_does_not_fit_on_the_disk_is_in_none_of_the_recordings(
+    wire, station, camera, monkeypatch
+):
+    """A stand-in for a disk that becomes full between the events of two recordings."""
+    with MjpegCamera() as other:
+        session = wire.post("/session/open", {"url": other.url}).json()["session_id"]
+        both = [begin(wire, each) for each in (camera, session)]
+        for each in both:
+            running(station, each)
+        append, appended = EventLogFile.append, []
+
+        def fill_disk(file, lines):
+            if appended:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            append(file, lines)
+            appended.append(file.path)
+
+        with monkeypatch.context() as full:
+            full.setattr(EventLogFile, "append", fill_disk)
+            refused = wire.post("/events", {"text": "both"})
+        assert (refused.status, refused.code) == (503, "folder_unwritable")
+        assert len(appended) == 1 and EventLog(appended[0], "any").events() == []
+        for each in both:
+            assert wire.get(f"/events?recording_id={each['recording_id']}").json()["events"] == []
+            finish(wire, each)
+        wire.post("/session/close", {"session_id": session})
+
+
+def test_a_deleted_event_does_not_come_back_after_its_log_could_not_be_removed(
+    wire, station, camera, monkeypatch
+):
+    """A stand-in for a log that another program has open, as on Windows."""
+    recording = begin(wire, camera)
+    running(station, recording)
+    gone, kept = [wire.post("/events", {}).json()["events"][0] for _ in range(2)]
+
+    def fail(file):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file.path))
+
+    with monkeypatch.context() as in_use:
+        in_use.setattr(EventLogFile, "delete", fail)
+        video = finish(wire, recording)
+    assert wire.ask("DELETE", f"/events/{gone['id']}").status == 204
+    assert [each["id"] for each in receipt_of(wire, video)["events"]] == [kept["id"]]
+    job = station.recordings.get(recording["recording_id"])
+    job.release_events()  # as the next start does
+    assert [each["id"] for each in receipt_of(wire, video)["events"]] == [kept["id"]]
+    assert job.event_log.is_released and not job.options.folder.exists()
 
 
 def test_a_clock_that_is_set_while_it_records_moves_no_event(wire, station, camera, monkeypatch):

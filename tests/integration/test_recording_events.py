@@ -29,7 +29,7 @@ def test_the_events_of_a_saved_recording_are_placed_and_its_folder_is_removed(st
     recording, event = begin(studio, place_events=lambda *given: placed.append(given))
     studio.play(UNITS, 2, 4)
     assert recording.wait(30) and recording.state is RecordingState.SAVED
-    assert placed == [(recording.recording_id, [event])]
+    assert placed == [(recording.recording_id, [event], recording.filenames)]
     assert studio.journal.erased == [recording.recording_id]
     assert not recording.options.folder.exists() and recording.event_count == 1
 
@@ -40,7 +40,7 @@ def test_the_events_of_a_saved_recording_are_placed_and_its_folder_is_removed(st
 def test_a_recording_whose_events_cannot_be_placed_is_saved_and_keeps_them(studio, error):
     """The next start of camrec finds the entry and the log, and tries again."""
 
-    def fail(recording_id, events):
+    def fail(recording_id, events, saved):
         raise error
 
     recording, event = begin(studio, place_events=fail)

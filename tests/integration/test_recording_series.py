@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from dataclasses import replace
 
 import pytest
 
+from camrec.annotations import create_event
 from camrec.clock import Clock
 from camrec.library import VideoLibrary
 from camrec.recording import RecordingState
@@ -161,6 +163,36 @@ def test_a_video_that_cannot_begin_is_tried_again_and_loses_no_frame(studio):
     assert recording.wait(30) and recording.state is RecordingState.SAVED
     numbers = [number for part in frames(made) for number in part]
     assert numbers == list(range(len(units)))
+
+
+def test_events_that_could_not_be_placed_stay_visible_and_are_placed_later(studio):
+    made, placed, failed, is_full = studio, [], threading.Event(), True
+
+    def place(recording_id, events, saved):
+        if is_full and events:
+            failed.set()
+            raise OSError(28, "full")
+        placed.extend(events)
+
+    units = video_units(irregular(12))
+    play(made, units, 0.5)
+    recording = made.record_series(2, place_events=place)
+    log = recording.event_logs[0]
+    event = create_event(made.clock.utc_ns(), {"text": "lever"}, "test")
+    log.add(event)
+    play(made, units, 5, start=0.5)
+    assert failed.wait(20)
+    assert log in recording.event_logs and log.events() == [event] and log.path.exists()
+    assert recording.event_count == 1
+    is_full = False
+    play(made, units, 12, start=5)
+    until(lambda: log.is_released)
+    recording.stop()
+    assert recording.wait(30)
+    assert placed == [event] and not log.path.parent.exists()
+    assert log not in recording.event_logs and recording.event_count == 1
+    recording.note_saved_events(3)
+    assert recording.event_count == 3
 
 
 def test_after_a_kill_the_open_video_goes_on_and_the_saved_ones_stay(binaries, tmp_path):

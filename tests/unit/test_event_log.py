@@ -116,9 +116,25 @@ def test_a_disk_that_fails_costs_only_the_event_that_was_not_acknowledged(log, p
         with pytest.raises(ServiceError) as refused:
             log.add(event("b", 1))
     assert refused.value.code == "folder_unwritable"
+    assert EventLog(path, "aa").events() == log.events(), "as after a kill"
     log.add(event("c", 2))
     assert [each.text for each in log.events()] == ["a", "c"]
     assert EventLog(path, "aa").events() == log.events()
+
+
+def test_an_event_is_taken_back_without_new_space(log, path):
+    first, second, third = event("a"), event("b", 1), event("c", 2)
+    for each in (first, second, third):
+        log.add(each)
+    log.change(second.id, {"text": "d"})
+    size = path.stat().st_size
+    log.take_back(second.id)
+    assert path.stat().st_size == size
+    assert log.events() == EventLog(path, "aa").events() == [first, third]
+    with pytest.raises(NotFoundError):
+        log.take_back(second.id)
+    log.add(event("e", 3))
+    assert [each.text for each in EventLog(path, "aa").events()] == ["a", "c", "e"]
 
 
 def test_a_full_log_refuses_further_events(log, monkeypatch):
@@ -190,8 +206,8 @@ def test_a_released_log_has_placed_its_events_and_takes_no_more(log, path):
     for attempt in attempts:
         with pytest.raises(EventLogReleased):
             attempt()
-    log.note_placed([])
-    assert log.count == 0 and not path.exists()
+    log.release(placed.extend)
+    assert len(placed) == 1 and not path.exists(), "what was placed is not placed again"
 
 
 def test_an_event_that_comes_during_the_release_is_refused_and_not_lost(log):
@@ -225,7 +241,7 @@ def test_a_log_whose_events_cannot_be_placed_stays(log, path):
 
     with pytest.raises(ServiceError):
         log.release(place)
-    assert not log.is_released
+    assert not log.is_released and log.was_placed
     log.add(event("b", 1))
     assert [each.text for each in EventLog(path, "aa").events()] == ["a", "b"]
 

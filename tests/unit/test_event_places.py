@@ -9,7 +9,7 @@ from camrec.annotations import Event, create_event
 from camrec.clock import format_iso
 from camrec.errors import InputError
 from camrec.frames import VideoUtc
-from camrec.library import VideoSpan, moment_of_second, videos_of_event
+from camrec.library import VideoSpan, has_video_of, moment_of_second, videos_of_event
 from camrec.receipt import Receipt
 from support.units_made import SECOND
 
@@ -51,9 +51,37 @@ def event(at: float, length: float | None = None) -> Event:
     ],
 )
 def test_an_event_is_in_the_video_of_its_moment_or_of_the_last_frame_before(at, length, videos):
-    """The second video has its last frame at 14 s; the third begins at 20 s."""
-    receipts = [receipt(0, 10), receipt(10, 4, until=20), receipt(20, 10)]
-    assert videos_of_event(receipts, event(at, length)) == videos
+    """A gap before the third video, for example, is part of the second."""
+    starts = [BEGIN, BEGIN + 10 * SECOND, BEGIN + 20 * SECOND]
+    assert list(videos_of_event(starts, event(at, length))) == videos
+
+
+def test_copies_of_a_video_show_the_same_events():
+    starts = [BEGIN, BEGIN, BEGIN + 10 * SECOND, BEGIN + 10 * SECOND]
+    for at, length, videos in ((-1, None, [0, 1]), (12, None, [2, 3]), (9, 2, [0, 1, 2, 3])):
+        assert list(videos_of_event(starts, event(at, length))) == videos
+
+
+@pytest.mark.parametrize(
+    ("numbers", "at", "is_there"),
+    [
+        ([1, 2, 3], 25, True),
+        ([2, 3], 5, False),
+        ([2, 3], 10, True),
+        ([1, 3], 15, False),
+        ([1, 3], 9.99, True),
+        ([1, 2], 25, False),
+        ([1, 2], -0.5, True),
+        ([], 5, False),
+    ],
+)
+def test_a_moment_has_no_video_if_that_was_deleted(numbers, at, is_there):
+    receipts = [receipt(10 * (each - 1), 9.96, video_number=each) for each in numbers]
+    assert has_video_of(receipts, BEGIN + round(at * SECOND)) is is_there
+
+
+def test_a_recording_in_one_video_shows_each_of_its_moments():
+    assert has_video_of([receipt(0, 4)], BEGIN + 20 * SECOND)
 
 
 def test_a_gap_at_its_end_belongs_to_a_video():
