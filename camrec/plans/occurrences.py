@@ -9,7 +9,7 @@ from typing import Literal
 
 from camrec.clock import NS_PER_SECOND
 from camrec.plans.plan import WEEKDAYS, Plan, SunStart
-from camrec.plans.sun import Coordinates, NoSunReason, find_sun_event
+from camrec.plans.sun import NO_SUN_EVENT, Coordinates, NoSunReason, find_sun_event
 from camrec.plans.wall_clock import WallClock
 
 # Why an occurrence has no time: by the sun, because the setting `place` is empty, or because clocks
@@ -91,7 +91,7 @@ def _start_on(
     assert isinstance(plan.start, SunStart)  # `Plan` has checked it
     if place is None:
         return "no_place"
-    reason: NoTimeReason = "no_sun_event"
+    reason: NoTimeReason = NO_SUN_EVENT[plan.start.sun]
     # With its offset, a start may be on another day than the sunrise or sunset.
     for sun_day in (day, day - ONE_DAY, day + ONE_DAY):
         event = find_sun_event(plan.start.sun, place, sun_day, clock.zone)

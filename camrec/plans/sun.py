@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Literal
@@ -15,7 +15,8 @@ from camrec.errors import InputError
 SunEvent = Literal["sunrise", "sunset"]
 # Why there is no sunrise or sunset: the sun is up all day, down all day, or it rises or sets just
 # before or after this day, which happens around polar day and where clocks are far from the sun.
-NoSunReason = Literal["sun_up_all_day", "sun_down_all_day", "no_sun_event"]
+NoSunReason = Literal["sun_up_all_day", "sun_down_all_day", "no_sunrise", "no_sunset"]
+NO_SUN_EVENT: Mapping[SunEvent, NoSunReason] = {"sunrise": "no_sunrise", "sunset": "no_sunset"}
 
 # Where the middle of the sun is when its upper edge is at the horizon, with the usual refraction of
 # the air: 16 and 34 minutes of arc.
@@ -65,7 +66,7 @@ def find_sun_event(
     some days on which there is one: in 2026 on eleven in Tromsø, and on one at 65 degrees north.
     """
     observer = Observer(place.latitude, place.longitude)
-    reason: NoSunReason = "no_sun_event"
+    reason = NO_SUN_EVENT[event]
     for solar_day in (day, day - _ONE_DAY, day + _ONE_DAY):
         found = _find_on_solar_day(event, observer, solar_day)
         if isinstance(found, datetime):

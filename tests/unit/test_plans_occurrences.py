@@ -208,7 +208,8 @@ def test_polar_day_and_polar_night_give_an_occurrence_with_a_reason():
     reasons = [each.reason for each in found]
     assert 60 < reasons.count("sun_up_all_day") < 75
     assert 40 < reasons.count("sun_down_all_day") < 60
-    assert reasons.count("no_sun_event") <= 2
+    assert reasons.count("no_sunset") <= 2
+    assert "no_sunrise" not in reasons
 
 
 @pytest.mark.parametrize("latitude", [90, -90])
