@@ -19,6 +19,8 @@ WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 MAX_PLAN_CAMERAS = 64
 MIN_VIDEO_LENGTH_S, MAX_VIDEO_LENGTH_S = 60, 86_400
 MAX_SUN_OFFSET_S = 43_200
+# UTC nanoseconds in 63 bits end in the year 2262.
+MAX_UNTIL = date(2199, 12, 31)
 
 _CAMERA_ID_PATTERN = re.compile(r"[0-9A-Za-z-]{1,64}")
 
@@ -45,7 +47,7 @@ class Plan:
     duration : seconds, instead of `end`.
     always : record without a break. Such a plan has no days and no hours.
     video_length : seconds of each video of a series; None: the default.
-    until : the last day on which it starts; None: it is not limited.
+    until : the last day on which it starts, at most `MAX_UNTIL`; None: it is not limited.
     enabled : false: the plan is paused.
     name : what its videos are called; None: as their camera is.
     details : what is saved with each recording.
@@ -74,6 +76,8 @@ class Plan:
             self._check_hours()
         if self.video_length is not None:
             _check_number("video_length", self.video_length, MIN_VIDEO_LENGTH_S, MAX_VIDEO_LENGTH_S)
+        if self.until is not None and self.until > MAX_UNTIL:
+            raise wrong_last_day("until")
         if self.name is not None:
             object.__setattr__(self, "name", validate_name(self.name))
 
@@ -101,6 +105,11 @@ class Plan:
             raise InputError("plan_end_is_start", field="end")
         if self.duration is not None:
             _check_number("duration", self.duration, MIN_DURATION_S, MAX_DURATION_S)
+
+
+def wrong_last_day(field: str) -> InputError:
+    """The error for a last day that is no date, or too late (``plan_until``)."""
+    return InputError("plan_until", field=field, latest=MAX_UNTIL.isoformat())
 
 
 def require_place(plan: Plan, place: Coordinates | None) -> None:

@@ -17,6 +17,7 @@ from camrec.plans.plan import (
     Plan,
     SunStart,
     Weekday,
+    wrong_last_day,
 )
 from camrec.plans.sun import SunEvent
 from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
@@ -128,7 +129,7 @@ def _parse_until(field: str, value: object) -> date:
             raise ValueError
         return date.fromisoformat(value)
     except ValueError:
-        raise InputError("plan_until", field=field) from None
+        raise wrong_last_day(field) from None
 
 
 def _parse_bool(field: str, value: object) -> bool:

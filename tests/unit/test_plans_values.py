@@ -85,6 +85,8 @@ BAD = [
     ({"until": "2026-02-30"}, "plan_until", "until"),
     ({"until": "20261224"}, "plan_until", "until"),
     ({"until": 5}, "plan_until", "until"),
+    ({"until": "2200-01-01"}, "plan_until", "until"),
+    ({"until": "9999-12-31"}, "plan_until", "until"),
     ({"enabled": "yes"}, "bad_field", "enabled"),
     ({"cron": "* * * * *"}, "bad_field", "cron"),
 ]
