@@ -16,7 +16,7 @@ from camrec.plans.camera_reckoning import JOIN_AHEAD_NS, OPEN_AHEAD_NS, CameraRe
 from camrec.plans.due_window import ENDLESS_NS, DueWindow, WindowFinder
 from camrec.plans.facts import PlanEntry, StationFacts
 from camrec.plans.orders import CloseCamera, OpenCamera, PlanOrder
-from camrec.plans.plan_state import PlanRun, PlanState
+from camrec.plans.plan_state import OccurrenceRecord, PlanRun, PlanState
 from camrec.plans.record_board import RecordBoard
 from camrec.plans.sun import Coordinates
 from camrec.plans.wall_clock import WallClock
@@ -76,6 +76,9 @@ class PlanDispatcher:
             All plans. Of two that start at once, the first one describes the recording.
         """
         self._forget_the_future(now)
+        before = state
+        if now < state.reckoned_at:
+            state = state.set_back(now, now + OPEN_AHEAD_NS)
         windows = self._find_windows(now, entries, state)
         records = _boards(now, state, facts)
         reckonings = self._reckon_cameras(now, windows, records, state, facts)
@@ -83,10 +86,11 @@ class PlanDispatcher:
         orders = [order for each in reckonings.values() for order in each.orders]
         opened = self._open_and_close(now, reckonings, state.opened, facts, orders)
         new_state = PlanState(
-            records=tuple(record for board in records.values() for record in board.all()),
-            past=tuple(each for each in state.past if each.ends_at <= now)
-            if now < state.reckoned_at
-            else state.past,
+            records=(
+                *(record for board in records.values() for record in board.all()),
+                *(record for record in state.records if not _is_decided(record, now)),
+            ),
+            past=state.past,
             runs=tuple(run for each in reckonings.values() for run in each.runs.values()),
             opened=opened,
             reckoned_at=now,
@@ -95,7 +99,7 @@ class PlanDispatcher:
             tuple(orders),
             new_state,
             paused,
-            must_save=bool(paused) or _differ(new_state, state),
+            must_save=bool(paused) or _differ(new_state, before),
             wake_at=self._wake_at(now, windows, reckonings, facts, bool(orders)),
         )
 
@@ -211,15 +215,20 @@ class PlanDispatcher:
 
 
 def _boards(now: int, state: PlanState, facts: StationFacts) -> defaultdict[str, RecordBoard]:
-    """The records of each camera. If the clock was set back, the future is open again."""
+    """The records of each camera, without those of the future, which wait for their time."""
     boards: defaultdict[str, RecordBoard] = defaultdict(lambda: RecordBoard((), facts.outages))
     by_camera = defaultdict(list)
     for record in state.records:
-        if record.starts_at <= now + OPEN_AHEAD_NS:
+        if _is_decided(record, now):
             by_camera[record.camera_id].append(record)
     for camera_id, found in by_camera.items():
         boards[camera_id] = RecordBoard(found, facts.outages)
     return boards
+
+
+def _is_decided(record: OccurrenceRecord, now: int) -> bool:
+    """False for one of the future: the clock was set back since."""
+    return record.starts_at <= now + OPEN_AHEAD_NS
 
 
 def _first_start(windows: Iterable[DueWindow]) -> int:

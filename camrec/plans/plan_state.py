@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from camrec.clock import NS_PER_DAY
+from camrec.plans.facts import OutageKind
 
 # Why a recording began late, was interrupted or never began.
 DelayReason = Literal[
@@ -21,6 +22,7 @@ DelayReason = Literal[
 ]
 # due: it should be recorded, and nothing was recorded yet. stopped: by a person.
 RecordState = Literal["due", "recording", "recorded", "missed", "stopped"]
+_OUTAGES = frozenset(get_args(OutageKind))
 FINAL_STATES: frozenset[RecordState] = frozenset({"recorded", "missed", "stopped"})
 
 MAX_RECORD_AGE_DAYS = 92
@@ -79,6 +81,11 @@ class OccurrenceRecord(BaseModel):
         """Whether nothing more happens."""
         return self.state in FINAL_STATES
 
+    @property
+    def was_recorded(self) -> bool:
+        """Whether there is a recording of it, of its plan or of a person."""
+        return self.began_at is not None or bool(self.hand_ids)
+
 
 class PlanRun(BaseModel):
     """A recording of a plan that is scheduled or running.
@@ -128,6 +135,29 @@ class PlanState(BaseModel):
         """What became of all occurrences of the last `MAX_RECORD_AGE_DAYS` days."""
         return self.past + self.records
 
+    def set_back(self, now: int, decided_until: int) -> PlanState:
+        """This state after the clock was set back to `now`, as at a start without a battery clock.
+
+        What starts after `decided_until` is decided again when its time comes. What was recorded
+        of it, and what a person stopped, is kept. What was missed is kept only if camrec was
+        running then: a clock that was ahead makes days look missed that are still to come.
+        """
+        past: list[OccurrenceRecord] = []
+        recent: list[OccurrenceRecord] = []
+        for each in self.past:
+            (past if each.ends_at <= now else recent).append(each)
+        recent += self.records
+        kept = [each for each in recent if each.starts_at <= decided_until or _is_certain(each)]
+        return self.model_copy(
+            update={
+                "past": tuple(past),
+                "records": tuple(
+                    each if each.starts_at <= decided_until else _closed(each, self.reckoned_at)
+                    for each in kept
+                ),
+            }
+        )
+
     def sorted_out(self) -> PlanState:
         """This state with its old records in `past`, and without those that are too old."""
         newest_past = self.reckoned_at - PAST_AFTER_DAYS * NS_PER_DAY
@@ -141,3 +171,21 @@ class PlanState(BaseModel):
         oldest = self.reckoned_at - MAX_RECORD_AGE_DAYS * NS_PER_DAY
         kept = (each for each in (*self.past, *past) if each.ends_at >= oldest)
         return self.model_copy(update={"records": tuple(recent), "past": tuple(kept)})
+
+
+def _is_certain(record: OccurrenceRecord) -> bool:
+    """Whether a clock that was ahead cannot be the reason for what became of it."""
+    if record.state == "missed":
+        return any(each.reason not in _OUTAGES for each in record.delays)
+    return record.is_final or record.was_recorded
+
+
+def _closed(record: OccurrenceRecord, at: int) -> OccurrenceRecord:
+    """A record as if its time had been over at `at`."""
+    if record.is_final:
+        return record
+    delays = tuple(
+        each if each.end is not None else each.model_copy(update={"end": max(at, each.start)})
+        for each in record.delays
+    )
+    return record.model_copy(update={"state": "recorded", "delays": delays})

@@ -122,11 +122,10 @@ class RecordBoard:
 
     def finish(self, record: OccurrenceRecord) -> None:
         """Its time is over, or nobody wants the rest of it."""
-        was_recorded = record.began_at is not None or bool(record.hand_ids)
         delays = record.delays
         if record.state != "recording":
             delays = self._closed_delays(record, record.ends_at)
-        self._change(record, state="recorded" if was_recorded else "missed", delays=delays)
+        self._change(record, state="recorded" if record.was_recorded else "missed", delays=delays)
 
     def _closed_delays(self, record: OccurrenceRecord, at: int) -> tuple[Delay, ...]:
         """Its delays until `at`, at which it is recorded again, or over."""

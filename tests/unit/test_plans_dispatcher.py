@@ -465,4 +465,67 @@ def test_a_clock_that_was_far_ahead_does_not_silence_a_plan(world):
     world.now = morning
     world.run_until(at("09:30"))
     assert ("08:00:00", "09:00:00") in walls(world.recorded("a"))
-    assert [each.state for each in world.state.all_records()] == ["recorded"]
+    # The video of the wrong day exists. The days before it are not called missed.
+    states = {each.starts_at: each.state for each in world.state.all_records()}
+    assert states == {at("08:00"): "recorded", at("+900 07:00"): "recorded"}
+
+
+def test_a_computer_that_starts_with_its_clock_behind_forgets_no_recording(world):
+    """As a computer without a battery clock: it learns the time a while after its start."""
+    world.add_plan(plan("11:30", "11:45"))
+    world.run_until(at("11:50"))
+    before = record(world, start="11:30")
+    assert (before.state, before.recording_ids) == ("recorded", ("recording1",))
+    world.kill()
+    world.now = at("11:17")
+    world.restart("off")
+    world.run_until(at("11:18"))
+    assert record(world, start="11:30") == before
+    world.now = at("11:56")
+    world.run_until(at("12:10"))
+    assert records(world) == {("plan1", "11:30"): before}
+
+
+def test_an_occurrence_goes_on_after_a_start_with_the_clock_behind(world):
+    world.add_plan(plan("11:30", "11:45"))
+    world.run_until(at("11:35"))
+    world.kill()
+    world.now = at("11:17")
+    world.restart("off")
+    world.run_until(at("11:18"))
+    world.now = at("11:37")
+    world.run_until(at("12:10"))
+    assert record(world, start="11:30").state == "recorded"
+    assert record(world, start="11:30").recording_ids == ("recording1", "recording2")
+    assert walls(world.recorded("a"))[-1] == ("11:37:03", "11:45:00")
+
+
+def test_what_a_person_stopped_and_what_no_camera_answered_is_known_after_a_wrong_clock(world):
+    world.camera("b").is_down = True
+    world.add_plan(plan("11:30", "11:45"))
+    world.add_plan(plan("11:30", "11:45", ["b"]))
+    world.at(at("11:40"), lambda: world.stop("a"))
+    world.run_until(at("11:50"))
+    before = records(world)
+    assert [each.state for each in before.values()] == ["stopped", "missed"]
+    world.kill()
+    world.now = at("11:17")
+    world.restart("off")
+    world.run_until(at("11:18"))
+    world.now = at("11:56")
+    world.run_until(at("12:10"))
+    assert records(world) == before
+
+
+def test_old_recordings_are_known_after_a_start_in_an_earlier_year(world):
+    world.add_plan(plan("08:00", "09:00"))
+    world.run_until(at("+8 07:00"))
+    before = {each.starts_at: each for each in world.state.all_records()}
+    assert len(before) == 8 and world.state.past
+    world.kill()
+    world.now = at("-300 07:00")
+    world.restart("off")
+    world.run_until(at("-300 07:01"))
+    world.now = at("+8 07:05")
+    world.run_until(at("+8 07:10"))
+    assert {each.starts_at: each for each in world.state.all_records()} == before
