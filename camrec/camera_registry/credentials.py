@@ -25,6 +25,7 @@ class CameraCredentials:
         self._lock = threading.Lock()  # of `_sources`; not held while the keyring is used
         # By camera id; None: its address is not stored.
         self._sources: dict[str, CameraAddress | None] = {}
+        self._refused_ids: set[str] = set()  # the keyring does not have these; with `_lock`
 
     def find(self, camera: KnownCamera) -> CameraAddress | None:
         """The complete address; None if a password or another secret of it is not known."""
@@ -38,25 +39,42 @@ class CameraCredentials:
             source = restore_address(address) if address is not None else None
             return self._sources.setdefault(camera.camera_id, source)
 
-    def keep(self, camera: KnownCamera, source: CameraAddress) -> None:
-        """Keep the complete address of a camera. If the keyring rejects it, that is logged."""
+    def keep(self, camera: KnownCamera, source: CameraAddress) -> ServiceError | None:
+        """Keep the complete address of a camera.
+
+        If the keyring rejects it, that is logged, and the next call tries again. The camera is
+        usable until camrec ends. Returns the error if it stays: then that is not enough.
+        """
         with self._lock:
-            before = self._sources.get(camera.camera_id)
+            is_stored = (
+                source == self._sources.get(camera.camera_id)
+                and camera.camera_id not in self._refused_ids
+            )
             self._sources[camera.camera_id] = source
-        if source == before or not camera.has_secret or self._store is None:
-            return
+        if is_stored or not camera.has_secret or self._store is None:
+            return None
         try:
             self._store.store(keyring_key(camera.camera_id), source.address())
-        except ServiceError as error:  # the camera stays usable without it
+        except ServiceError as error:
             log.warning("%s", error)
+            with self._lock:
+                self._refused_ids.add(camera.camera_id)
+            return error if camera.stays and camera.stored_address is None else None
+        with self._lock:
+            self._refused_ids.discard(camera.camera_id)
+        return None
 
     def address_for_file(self, camera: KnownCamera, source: CameraAddress | None) -> str | None:
         """What `KnownCamera.stored_address` has to be, so that a camera that stays can be opened.
 
+        One that the file has stays there until `move_to_keyring` has moved it.
+
         source : its complete address; None: not known.
         """
-        is_needed = camera.stays and camera.has_secret and self._store is None
-        return source.address() if is_needed and source is not None else None
+        if source is None or not camera.stays or not camera.has_secret:
+            return None
+        is_in_file = self._store is None or camera.stored_address is not None
+        return source.address() if is_in_file else None
 
     def move_to_keyring(self, camera: KnownCamera) -> KnownCamera:
         """The camera without its `stored_address`, if the keyring is used and accepts it."""
@@ -84,6 +102,7 @@ class CameraCredentials:
         """
         with self._lock:
             self._sources.pop(camera.camera_id, None)
+            self._refused_ids.discard(camera.camera_id)
         if self._store is not None:
             self._store.forget(keyring_key(camera.camera_id))
             self._store.forget(keyring_key(camera.url))

@@ -35,7 +35,7 @@ class KnownCamera(BaseModel):
     delay : how late they are dated; None if it was not measured.
     stays : whether it is opened again at each start of camrec.
     stored_address : its complete address, with its password. Only a camera that stays has one here,
-        if it cannot be opened by its `url` alone and the keyring is not used.
+        if it cannot be opened by its `url` alone and the keyring is not used or rejected it.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)

@@ -171,7 +171,7 @@ class CameraRegistry:
     ) -> None:
         """Store a camera that delivers video. It becomes the latest one.
 
-        If the file cannot be written, that is logged, and the camera stays in memory. The next
+        If that fails, the camera is in memory, and whether it stays is as it was before. The next
         change of any camera writes it as well.
 
         Parameters
@@ -184,13 +184,20 @@ class CameraRegistry:
             What dates its frames from now on; None: what did before.
         stays
             Whether it is opened again at each start from now on; None: as before.
+
+        Raises
+        ------
+        ServiceError
+            ``cameras_file_kept``, ``folder_unwritable``. ``keyring_unusable``: it stays, and its
+            password cannot be stored for that.
         """
         if self.is_built_in(camera_id):
             return
         with self._write_lock:
             with self._lock:
                 camera = find_by_id(self._all(), camera_id)
-                others = [each for each in self._stored.cameras if each.camera_id != camera_id]
+                stored = find_by_id(self._stored.cameras, camera_id)
+                others = [each for each in self._stored.cameras if each is not stored]
                 open_ids = frozenset(self._open_counts)
             if camera is None:
                 return
@@ -207,13 +214,18 @@ class CameraRegistry:
             with self._lock:
                 self._stored.change(cameras)
                 self._unstored.pop(camera_id, None)
-            self._credentials.keep(camera, source)
             for each in dropped:
                 self._credentials.forget(each)
+            refusal = self._credentials.keep(camera, source)
+            if refusal is not None:
+                self._restore_stays(camera, stored)
             try:
                 self._stored.save()
-            except ServiceError as error:
-                log.warning("the camera %s cannot be stored: %s", camera.url, error)
+            except ServiceError:
+                self._restore_stays(camera, stored)
+                raise
+            if refusal is not None:
+                raise refusal
 
     # Changes.
 
@@ -247,6 +259,8 @@ class CameraRegistry:
         Raises
         ------
         NotFoundError (``no_camera``), ServiceError (``cameras_file_kept``, ``folder_unwritable``)
+        ServiceError
+            ``keyring_unusable``: its password cannot be stored, so it cannot stay.
         StateError
             ``camera_open``: an open camera keeps its address. ``camera_exists``: another camera has
             this address. ``camera_password_unknown``: it cannot be opened again without its
@@ -280,6 +294,12 @@ class CameraRegistry:
                 self._stored.change(
                     camera if each is before else each for each in self._stored.cameras
                 )
+            if stays and known is not None and not is_moved:
+                refusal = self._credentials.keep(camera, known)
+                if refusal is not None:
+                    with self._lock:
+                        self._stored.undo()
+                    raise refusal
             self._save_or_undo()
             if is_moved:
                 self._credentials.forget(before)
@@ -310,6 +330,18 @@ class CameraRegistry:
     ) -> KnownCamera:
         address = self._credentials.address_for_file(camera, source)
         return camera.model_copy(update={"stored_address": address})
+
+    def _restore_stays(self, camera: KnownCamera, stored: KnownCamera | None) -> None:
+        """Whether a camera stays is what it was when it was stored the last time."""
+        stays, address = False, None
+        if stored is not None and stored.stays:
+            stays, address = True, camera.stored_address or stored.stored_address
+        before = camera.model_copy(update={"stays": stays, "stored_address": address})
+        with self._lock:
+            self._stored.change(
+                before if each.camera_id == camera.camera_id else each
+                for each in self._stored.cameras
+            )
 
     def _save_or_undo(self) -> None:
         """Write the last change. If that fails, nothing has changed."""

@@ -21,7 +21,7 @@ from camrec.camera_clock import ClockChoice
 from camrec.camera_registry import CameraRegistry, KnownCamera
 from camrec.clock import Clock
 from camrec.config import Config
-from camrec.errors import CameraError, CamrecError, NotFoundError, StateError
+from camrec.errors import CameraError, CamrecError, NotFoundError, ServiceError, StateError
 from camrec.network_policy import NetworkPolicy
 from camrec.redaction import Credential
 from camrec.session import (
@@ -99,7 +99,11 @@ class StationCameras:
             raise StateError("session_closed")
         if stays is not None:  # the disk has it when this returns
             clock, stays = session.given_clock, session.stays  # None if chosen again meanwhile
-            self._registry.remember(session.camera_id, session.source, None, clock, stays)
+            try:
+                self._registry.remember(session.camera_id, session.source, None, clock, stays)
+            except ServiceError:
+                self.close(session.session_id)
+                raise
         return session
 
     def begin_open(
@@ -232,7 +236,10 @@ class StationCameras:
         camera = self._registry.find(source)
         if camera is None:
             camera = self._registry.acquire(source, name)
-            self._registry.remember(camera.camera_id, source)
+            try:
+                self._registry.remember(camera.camera_id, source)
+            except ServiceError as error:
+                log.warning("the camera %s cannot be stored: %s", source.url, error)
             self._registry.release(camera.camera_id)
         return camera.camera_id
 
@@ -357,9 +364,13 @@ class StationCameras:
                 disconnect()
                 name = None if given_name is None else session.name  # it may be renamed by now
                 clock = session.given_clock  # None if another was chosen meanwhile
-                self._registry.remember(
-                    session.camera_id, session.source, name, clock, session.stays
-                )
+                try:
+                    self._registry.remember(
+                        session.camera_id, session.source, name, clock, session.stays
+                    )
+                except ServiceError as error:
+                    log.warning("the camera %s cannot be stored: %s", session.source.url, error)
+                    session.stays = None
                 self._changed.emit(CamerasChanged())
 
         disconnect = session.machine.changed.connect(remember)

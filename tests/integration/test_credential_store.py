@@ -165,6 +165,8 @@ def test_stored_passwords_move_to_the_keyring_when_it_is_turned_on(system, tmp_p
     system.locked = True
     later = CameraRegistry(CameraFile(tmp_path), vault)
     later.load()
+    later.remember(camera.camera_id, later.source(later.get(camera.camera_id)))  # it delivers
+    later.update(camera.camera_id, name="Gate", stays=True)
     assert "canary" in (tmp_path / CAMERA_FILE_NAME).read_text(), "it is nowhere else"
     system.locked = False
     later = CameraRegistry(CameraFile(tmp_path), vault)
@@ -172,6 +174,25 @@ def test_stored_passwords_move_to_the_keyring_when_it_is_turned_on(system, tmp_p
     assert list(system.kept.values()) == [source.address()]
     assert "canary" not in (tmp_path / CAMERA_FILE_NAME).read_text()
     assert later.source(later.get(camera.camera_id)) == source
+
+
+def test_a_camera_stays_only_if_the_keyring_takes_its_password(system, tmp_path):
+    source = parse_address("rtsp://user:canary@camera/stream")
+    known = CameraRegistry(CameraFile(tmp_path), CredentialStore())
+    camera_id = known.acquire(source, "door").camera_id
+    system.locked = True
+    with pytest.raises(ServiceError) as refused:
+        known.remember(camera_id, source, stays=True)
+    assert refused.value.code == "keyring_unusable"
+    known.remember(camera_id, source)  # it can be used until camrec ends
+    with pytest.raises(ServiceError):
+        known.update(camera_id, stays=True)
+    assert not known.get(camera_id).stays and known.source(known.get(camera_id)) == source
+    system.locked = False
+    assert known.update(camera_id, stays=True).stays
+    later = CameraRegistry(CameraFile(tmp_path), CredentialStore())
+    assert later.get(camera_id).stays and later.source(later.get(camera_id)) == source
+    assert "canary" not in (tmp_path / CAMERA_FILE_NAME).read_text()
 
 
 def test_an_unusable_keyring_is_reported_at_the_start(system, monkeypatch, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from camrec.camera_registry import CAMERA_FILE_NAME
 from camrec.config import Config
-from camrec.errors import StateError
+from camrec.errors import ServiceError, StateError
 from camrec.session import Session, SessionState
 from camrec.station import Station
 from support.cameras.mjpeg import MjpegCamera
@@ -133,6 +133,18 @@ def test_a_staying_camera_whose_password_was_lost_asks_for_it(config):
             assert again.camera_id == session.camera_id and again.name == "Door"
         with Station(config) as station:
             opened_again(station)
+
+
+def test_a_camera_is_not_opened_to_stay_if_that_cannot_be_stored(config):
+    config.videos.mkdir(exist_ok=True)
+    path = config.videos / CAMERA_FILE_NAME
+    path.write_text('{"version": 99}', "utf-8")  # of a newer camrec: it is not changed
+    with MjpegCamera() as camera, Station(config) as station:
+        with pytest.raises(ServiceError) as refused:
+            station.cameras.open(camera.url, stays=True)
+        assert refused.value.code == "cameras_file_kept" and station.cameras.sessions() == []
+        session = station.cameras.open(camera.url)
+        assert session.stays is None and not station.known_cameras.all()[0].stays
 
 
 def test_a_built_in_camera_cannot_stay(config):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from pathlib import Path
@@ -35,7 +36,8 @@ def opened(known: CameraRegistry, address: str, name: str = "Door") -> KnownCame
     """The camera after it was opened, delivered and was closed."""
     source = parse_address(address)
     camera = known.acquire(source, name)
-    known.remember(camera.camera_id, source, name)
+    with contextlib.suppress(ServiceError):  # then it is in memory
+        known.remember(camera.camera_id, source, name)
     known.release(camera.camera_id)
     return known.get(camera.camera_id)
 
@@ -666,3 +668,36 @@ def test_a_camera_that_is_being_opened_can_be_told_to_stay(tmp_path):
     assert known.update(camera.camera_id, stays=True).stays
     known.remember(camera.camera_id, source)
     assert registry(tmp_path).source(known.get(camera.camera_id)).address() == LOGIN_URL
+
+
+@pytest.mark.parametrize("address", [LOGIN_URL, URL])
+def test_a_camera_whose_file_cannot_be_written_does_not_claim_to_stay(address, tmp_path):
+    folder = tmp_path / "videos"
+    folder.write_text("a file where the folder should be", "utf-8")
+    known, source = registry(folder), parse_address(address)
+    camera_id = known.acquire(source, "Door").camera_id
+    with pytest.raises(ServiceError) as refused:
+        known.remember(camera_id, source, stays=True)
+    assert refused.value.code in ("folder_unwritable", "cameras_file_kept")
+    camera = known.get(camera_id)
+    assert (camera.stays, camera.stored_address) == (False, None)
+    assert known.source(camera) == source
+
+
+def test_a_camera_stays_if_the_opposite_cannot_be_written(tmp_path, monkeypatch):
+    camera = staying(tmp_path)
+    file = CameraFile(tmp_path)
+    known = CameraRegistry(file)
+    known.load()
+    with monkeypatch.context() as patched:
+        patched.setattr(file, "write", _fail)
+        with pytest.raises(ServiceError):
+            known.remember(camera.camera_id, parse_address(LOGIN_URL), stays=False)
+    assert known.get(camera.camera_id) == camera
+    known.update(camera.camera_id, name="Gate")
+    assert registry(tmp_path).source(known.get(camera.camera_id)).address() == LOGIN_URL
+
+
+def _fail(content: object) -> None:
+    """A stand-in for a disk that became full."""
+    raise ServiceError("folder_unwritable", folder="videos", reason="full")
