@@ -5,21 +5,18 @@ It contains the passwords of cameras that stay, unless the keyring is used, and 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import logging
 import secrets
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from camrec import file_system
 from camrec.camera_registry.known_camera import KnownCamera
-from camrec.errors import ServiceError, describe_os_error
-from camrec.i18n import Phrase
+from camrec.versioned_file import VersionedFile, folder_unwritable
 
 log = logging.getLogger(__name__)
 
@@ -48,21 +45,17 @@ class CameraFileContent:
 class CameraFile:
     """Reads and writes the file in `folder`. The caller sees to it that nobody else writes it.
 
-    Nothing that was in the file is lost:
-
-    - A file that contains no cameras (it is damaged, or of another program) gets another name
-      before the first change.
-    - A file of a newer camrec, and one that cannot be read, is not changed.
-    - The file of an older camrec is removed once its cameras are in this one.
+    Nothing that was in it is lost: see `VersionedFile`. The file of an older camrec is removed once
+    its cameras are in this one.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._path = folder / CAMERA_FILE_NAME
+        self._file = VersionedFile(
+            folder / CAMERA_FILE_NAME, CAMERA_FILE_VERSION, "cameras", "cameras_file_kept"
+        )
         self._old_path = folder / OLD_CAMERA_FILE_NAME
-        self._is_damaged = False
         self._replaces_old_file = False
-        self._kept_reason: Phrase | str | None = None  # why the file must stay as it is
 
     @property
     def replaces_old_file(self) -> bool:
@@ -71,20 +64,19 @@ class CameraFile:
 
     def read(self) -> CameraFileContent:
         """The content. A file that cannot be used is logged, and changed by `write` at most."""
-        self._is_damaged = self._replaces_old_file = False
-        self._kept_reason = None
+        self._replaces_old_file = False
         try:
-            return self._parse(file_system.read_bytes(self._path))
+            listed, further = self._file.read()
         except FileNotFoundError:
             return self._read_old_file()
-        except OSError as error:
-            self._kept_reason = describe_os_error(error)
-            log.error("%s cannot be read and is kept: %s", self._path, error.strerror)
-        except (ValueError, RecursionError):
-            # The content is not logged: somebody may have written a password into it.
-            self._is_damaged = True
-            log.error("%s contains no cameras. It gets another name and is kept", self._path)
-        return CameraFileContent()
+        cameras, unreadable = _parse_cameras(listed)
+        if unreadable:
+            log.error(
+                "%d cameras in %s cannot be read and are kept", len(unreadable), self._file.path
+            )
+        return CameraFileContent(
+            cameras, _parse_salt(further.pop("salt", None)), unreadable, further
+        )
 
     def write(self, content: CameraFileContent) -> None:
         """Return once the disk has the new content.
@@ -95,39 +87,15 @@ class CameraFile:
             ``cameras_file_kept``: a newer camrec wrote the file, or it cannot be read.
             ``folder_unwritable``.
         """
-        if self._kept_reason is not None:
-            reason = self._kept_reason
-            raise ServiceError("cameras_file_kept", file=str(self._path), reason=reason)
-        try:
-            if self._is_damaged:
-                self._set_aside()
-                self._is_damaged = False
-            file_system.write_private(self._path, _format(content))
-            if self._replaces_old_file:
+        cameras: list[object] = [each.model_dump() for each in content.cameras]
+        further = {"salt": content.salt.hex(), **content.further}
+        self._file.write([*cameras, *content.unreadable], further, indent=2)
+        if self._replaces_old_file:
+            try:
                 file_system.remove(self._old_path, missing_ok=True)
-                self._replaces_old_file = False
-        except OSError as error:
-            folder, reason = str(self._folder), describe_os_error(error)
-            raise ServiceError("folder_unwritable", folder=folder, reason=reason) from None
-
-    def _parse(self, data: bytes) -> CameraFileContent:
-        """Raises ValueError or RecursionError if `data` contains no cameras."""
-        content = json.loads(data.decode("utf-8-sig"))
-        version = content.get("version") if isinstance(content, dict) else None
-        if type(version) is not int or version < 1:
-            raise ValueError("no version")
-        if version > CAMERA_FILE_VERSION:
-            self._kept_reason = Phrase("reasons.newer_camrec")
-            log.error("%s was written by a newer camrec and is not changed", self._path)
-        elif not isinstance(content.get("cameras"), list):
-            raise ValueError("no cameras")
-        listed = content.pop("cameras", None)
-        cameras, unreadable = _parse_cameras(listed if isinstance(listed, list) else [])
-        if unreadable:
-            log.error("%d cameras in %s cannot be read and are kept", len(unreadable), self._path)
-        del content["version"]
-        salt = _parse_salt(content.pop("salt", None))
-        return CameraFileContent(cameras, salt, unreadable, content)
+            except OSError as error:
+                raise folder_unwritable(self._folder, error) from None
+            self._replaces_old_file = False
 
     def _read_old_file(self) -> CameraFileContent:
         """The cameras of an older camrec. Each gets the same id however often this runs."""
@@ -145,16 +113,6 @@ class CameraFile:
             log.error("%d cameras in %s cannot be read", len(unreadable), self._old_path)
         self._replaces_old_file = not unreadable
         return CameraFileContent(cameras)
-
-    def _set_aside(self) -> None:
-        """Give a damaged file another name. Raises OSError."""
-        for number in count(1):
-            suffix = ".damaged" if number == 1 else f".damaged-{number}"
-            with contextlib.suppress(FileExistsError):
-                target = self._path.with_name(f"{self._path.name}{suffix}")
-                file_system.rename_no_overwrite(self._path, target)
-                log.error("the damaged file is now %s", target)
-                return
 
 
 class ReadOnlyCameraFile(CameraFile):
@@ -196,16 +154,3 @@ def _with_id(entry: object) -> object:
         return entry
     camera_id = hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return {**entry, "camera_id": camera_id}
-
-
-def _format(content: CameraFileContent) -> str:
-    cameras: list[object] = [each.model_dump() for each in content.cameras]
-    return json.dumps(
-        {
-            "version": CAMERA_FILE_VERSION,
-            "salt": content.salt.hex(),
-            "cameras": [*cameras, *content.unreadable],
-            **content.further,
-        },
-        indent=2,
-    )

@@ -6,22 +6,19 @@ name their cameras by id.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import logging
 import re
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from camrec import file_system
-from camrec.errors import InputError, ServiceError, describe_os_error
-from camrec.i18n import Phrase
+from camrec.errors import InputError
 from camrec.plans.facts import PlanEntry
 from camrec.plans.plan_json import parse_plan, plan_to_json
 from camrec.plans.plan_state import PlanState
+from camrec.versioned_file import VersionedFile, folder_unwritable
 
 log = logging.getLogger(__name__)
 
@@ -47,35 +44,37 @@ class PlanFileContent:
 class PlanFile:
     """Reads and writes the file in `folder`. The caller sees to it that nobody else writes it.
 
-    - A file that contains no plans (it is damaged, or of another program) gets another name before
-      the first change.
-    - A file of a newer camrec, and one that cannot be read, is not changed.
+    Nothing that was in it is lost: see `VersionedFile`.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._path = folder / PLAN_FILE_NAME
-        self._is_damaged = False
-        self._kept_reason: Phrase | str | None = None  # why the file must stay as it is
+        self._file = VersionedFile(
+            folder / PLAN_FILE_NAME, PLAN_FILE_VERSION, "plans", "plans_file_kept"
+        )
 
     def read(self) -> PlanFileContent:
         """The content. A file that cannot be used is logged, and changed by `write` at most."""
-        self._is_damaged = False
-        self._kept_reason = None
         try:
-            return self._parse(file_system.read_bytes(self._path))
+            listed, further = self._file.read()
         except FileNotFoundError:
-            pass
-        except OSError as error:
-            self._kept_reason = describe_os_error(error)
-            log.error("%s cannot be read and is kept: %s", self._path, error.strerror)
-        except (ValueError, RecursionError):
-            self._is_damaged = True
-            log.error("%s contains no plans. It gets another name and is kept", self._path)
-        return PlanFileContent()
+            return PlanFileContent()
+        entries, unreadable = _parse_entries(listed)
+        if unreadable:
+            log.error(
+                "%d plans in %s cannot be read and are kept", len(unreadable), self._file.path
+            )
+        try:
+            state = PlanState.model_validate(further.pop("state", {}))
+        except ValidationError:
+            log.error(
+                "%s does not say what was recorded. What is over is not shown", self._file.path
+            )
+            state = PlanState()
+        return PlanFileContent(entries, state, unreadable, further)
 
     def write(self, content: PlanFileContent) -> None:
-        """Return once the disk has the new content.
+        """Return once the disk has the new content. The folder is created if necessary.
 
         Raises
         ------
@@ -83,51 +82,18 @@ class PlanFile:
             ``plans_file_kept``: a newer camrec wrote the file, or it cannot be read.
             ``folder_unwritable``.
         """
-        if self._kept_reason is not None:
-            reason = self._kept_reason
-            raise ServiceError("plans_file_kept", file=str(self._path), reason=reason)
+        plans: list[object] = [
+            {"plan_id": each.plan_id, "counts_from": each.counts_from, **plan_to_json(each.plan)}
+            for each in content.entries
+        ]
+        state = content.state.model_dump(exclude_defaults=True)
         try:
             file_system.make_dirs(self._folder)
-            if self._is_damaged:
-                self._set_aside()
-                self._is_damaged = False
-            file_system.write_private(self._path, _format(content))
         except OSError as error:
-            folder, reason = str(self._folder), describe_os_error(error)
-            raise ServiceError("folder_unwritable", folder=folder, reason=reason) from None
-
-    def _parse(self, data: bytes) -> PlanFileContent:
-        """Raises ValueError or RecursionError if `data` contains no plans."""
-        content = json.loads(data.decode("utf-8-sig"))
-        version = content.get("version") if isinstance(content, dict) else None
-        if type(version) is not int or version < 1:
-            raise ValueError("no version")
-        if version > PLAN_FILE_VERSION:
-            self._kept_reason = Phrase("reasons.newer_camrec")
-            log.error("%s was written by a newer camrec and is not changed", self._path)
-        elif not isinstance(content.get("plans"), list):
-            raise ValueError("no plans")
-        listed = content.pop("plans", None)
-        entries, unreadable = _parse_entries(listed if isinstance(listed, list) else [])
-        if unreadable:
-            log.error("%d plans in %s cannot be read and are kept", len(unreadable), self._path)
-        del content["version"]
-        try:
-            state = PlanState.model_validate(content.pop("state", {}))
-        except ValidationError:
-            log.error("%s does not say what was recorded. What is over is not shown", self._path)
-            state = PlanState()
-        return PlanFileContent(entries, state, unreadable, content)
-
-    def _set_aside(self) -> None:
-        """Give a damaged file another name. Raises OSError."""
-        for number in count(1):
-            suffix = ".damaged" if number == 1 else f".damaged-{number}"
-            with contextlib.suppress(FileExistsError):
-                target = self._path.with_name(f"{self._path.name}{suffix}")
-                file_system.rename_no_overwrite(self._path, target)
-                log.error("the damaged file is now %s", target)
-                return
+            raise folder_unwritable(self._folder, error) from None
+        self._file.write(
+            [*plans, *content.unreadable], {"state": state, **content.further}, indent=1
+        )
 
 
 def _parse_entries(listed: list[object]) -> tuple[tuple[PlanEntry, ...], tuple[object, ...]]:
@@ -156,19 +122,3 @@ def _parse_entry(value: object) -> PlanEntry | None:
         return PlanEntry(plan_id, parse_plan(values), counts_from)
     except InputError:
         return None
-
-
-def _format(content: PlanFileContent) -> str:
-    plans: list[object] = [
-        {"plan_id": each.plan_id, "counts_from": each.counts_from, **plan_to_json(each.plan)}
-        for each in content.entries
-    ]
-    return json.dumps(
-        {
-            "version": PLAN_FILE_VERSION,
-            "plans": [*plans, *content.unreadable],
-            "state": content.state.model_dump(exclude_defaults=True),
-            **content.further,
-        },
-        indent=1,
-    )
