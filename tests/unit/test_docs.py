@@ -115,3 +115,10 @@ def test_every_code_of_an_error_has_its_row_and_the_title_that_the_page_shows():
     for code in known:
         if own := texts.get(f"page.failed_{code}"):
             assert titles[code] == own.partition("\n")[0]
+
+
+@pytest.mark.parametrize(("page", "language"), [("README.md", "en"), ("LISEZMOI.md", "fr")])
+def test_the_readme_names_the_field_of_a_camera_that_stays_as_the_page_does(page, language):
+    text, texts = (ROOT / page).read_text("utf-8"), catalogue(language)
+    for key in ("page.stays", "page.more_fields"):
+        assert f"**{texts[key]}**" in text
