@@ -124,7 +124,8 @@ class SessionRows:
 
 def _is_about_to_stay(session: Session) -> bool:
     """Whether its camera delivers, and is just being stored as one that stays."""
-    return session.state is SessionState.LIVE and bool(session.stays)
+    is_live = session.state is SessionState.LIVE
+    return is_live and bool(session.stays) and session.storing_error is None
 
 
 def _scheduled_rows(recordings: Sequence[AnyRecording]) -> list[ScheduledRecordingRow]:

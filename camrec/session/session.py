@@ -11,7 +11,7 @@ from camrec.callbacks import Callbacks
 from camrec.camera_address import CameraAddress, CameraKind
 from camrec.camera_clock import ClockChoice, ClockVerdict
 from camrec.clock import Clock
-from camrec.errors import CamrecError
+from camrec.errors import CamrecError, ServiceError
 from camrec.feed import Feed, MediaFeed
 from camrec.live import LiveViews
 from camrec.receipt import EndReason
@@ -36,6 +36,7 @@ class Session:
     clock_choice : where the UTC of its frames comes from, if possible.
     given_clock : the choice that its camera gets once it delivers; None: the camera keeps its own.
     stays : whether its camera is opened again at each start once it has delivered; None: as before.
+    storing_error : why its camera could not be stored when it delivered; None: nothing went wrong.
     machine : the state, see `SessionState`.
     changed : emitted after each change of the state or of the progress.
     since : when the state last changed, UTC nanoseconds.
@@ -82,6 +83,7 @@ class Session:
         self.clock_choice = clock_choice
         self.given_clock: ClockChoice | None = None
         self.stays = stays
+        self.storing_error: ServiceError | None = None
         self.name = name
         first = SessionState.STALE if session_id else SessionState.OPENING
         self.machine: StateMachine[SessionState] = StateMachine(first, SESSION_TRANSITIONS)

@@ -370,7 +370,7 @@ class StationCameras:
                     )
                 except ServiceError as error:
                     log.warning("the camera %s cannot be stored: %s", session.source.url, error)
-                    session.stays = None
+                    session.storing_error = error
                 self._changed.emit(CamerasChanged())
 
         disconnect = session.machine.changed.connect(remember)

@@ -8,6 +8,7 @@ import pytest
 
 from camrec.camera_registry import CAMERA_FILE_NAME
 from camrec.config import Config
+from camrec.dashboard.page_state_reader import PageStateReader
 from camrec.errors import ServiceError, StateError
 from camrec.session import Session, SessionState
 from camrec.station import Station
@@ -136,15 +137,18 @@ def test_a_staying_camera_whose_password_was_lost_asks_for_it(config):
 
 
 def test_a_camera_is_not_opened_to_stay_if_that_cannot_be_stored(config):
-    config.videos.mkdir(exist_ok=True)
+    config.videos.mkdir(parents=True, exist_ok=True)
     path = config.videos / CAMERA_FILE_NAME
     path.write_text('{"version": 99}', "utf-8")  # of a newer camrec: it is not changed
     with MjpegCamera() as camera, Station(config) as station:
         with pytest.raises(ServiceError) as refused:
             station.cameras.open(camera.url, stays=True)
         assert refused.value.code == "cameras_file_kept" and station.cameras.sessions() == []
-        session = station.cameras.open(camera.url)
-        assert session.stays is None and not station.known_cameras.all()[0].stays
+        session = station.cameras.begin_open(camera.url, stays=True)
+        until(lambda: session.storing_error is not None, 30)
+        assert session.state is SessionState.LIVE and not station.known_cameras.all()[0].stays
+        reader = PageStateReader(station)
+        assert [each.fields["stays"] for each in reader.read().sessions] == [False]
 
 
 def test_a_built_in_camera_cannot_stay(config):
