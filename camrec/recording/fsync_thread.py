@@ -25,7 +25,8 @@ class FsyncThread:
     name
         Part of the thread's name.
     after_round
-        Called in the thread after each round: it may write to the disk, too.
+        Called in the thread after each round: it may write to the disk, too. If it fails, that is
+        logged, and the next round follows.
     interval
         Seconds between two rounds.
     """
@@ -61,7 +62,10 @@ class FsyncThread:
                     self._fsync(file)
                 except OSError as error:
                     log.warning("%s may not be on the disk yet: %s", file.name, error.strerror)
-            self._after_round()
+            try:
+                self._after_round()
+            except Exception:  # whatever it is, the files have to become durable
+                log.exception("what follows a round of fsync failed")
 
     def _fsync(self, file: Path) -> None:
         if not file.exists():
