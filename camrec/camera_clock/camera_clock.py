@@ -140,7 +140,7 @@ class CameraClock:
         self._reports += 1
         self._settle(self._judge(arrivals))
         verdict = self.verdict(arrivals)
-        if verdict.state.dates_frames and self._stray is None:
+        if verdict.state.dates_frames and not verdict.doubtful and self._stray is None:
             self._lines[-1].note_error(verdict.error_ns)
         return verdict
 
@@ -159,7 +159,7 @@ class CameraClock:
         by_arrival = self._arrival_error(arrivals, apart)
         return ClockVerdict(
             self._current.state,
-            self._current.doubtful or self._candidate.state is not self._current.state,
+            self._current.doubtful or not _agree(self._candidate, self._current),
             delay,
             None if line is None or len(line) < 2 else line.slope,
             self._current.zone_ns,

@@ -7,9 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from camrec.camera_clock.clock_rules import CameraClockState, ClockFinding
-from camrec.camera_clock.report_line import ClockReport, ReportLine
+from camrec.camera_clock.report_line import MAX_EXTRAPOLATION_NS, ClockReport, ReportLine
 
 MAX_STORED_ERRORS = 2000  # then neighbors are merged: after three hours the first time
+
+# What a clock shows in these is no UTC. If it is believed later, it was corrected in between.
+REFUTED_STATES = frozenset(
+    {CameraClockState.WRONG, CameraClockState.DRIFTS, CameraClockState.NO_CLOCK}
+)
 
 # What dates a frame: the camera's clock, its clock with local time, or when it arrived.
 UtcSource = Literal["camera", "zone", "arrival"]
@@ -54,7 +59,8 @@ class DatedLine:
     """A line of reports, the finding about it, and how wrong its UTC was said to be at each time.
 
     The clock of a camera may be believed all day and move meanwhile: the error of a frame is that
-    of the reports around it.
+    of the reports around it. A clock that was refuted and is believed later was corrected, too
+    slowly to be seen as a step: nothing before it was believed is dated.
 
     finding : the newest one or, while that is only a doubt about a clock that was believed, the one
         before the doubt. The line then dates frames up to the last report before the doubt.
@@ -64,6 +70,8 @@ class DatedLine:
         self.line = line
         self.finding = ClockFinding(CameraClockState.UNPROVED)
         self._is_doubted = False
+        self._was_refuted = False
+        self._begin = line.first.time - MAX_EXTRAPOLATION_NS  # nothing before it is dated
         self._error_times: list[int] = []
         self._errors: list[int] = []
 
@@ -71,15 +79,29 @@ class DatedLine:
         """Take what the rules say now.
 
         If the delay of a believed clock leaves its limits and no report shows a step, the network
-        or this machine's clock has changed: that is a doubt as well.
+        or this machine's clock has changed: that is a doubt as well. So it is if the delay leaves
+        them by whole zones: no camera begins to report another local time without a step.
         """
-        is_doubt = finding.doubtful or finding.state is CameraClockState.WRONG
+        is_doubt = (
+            finding.doubtful
+            or finding.state is CameraClockState.WRONG
+            or (finding.state.dates_frames and finding.zone_ns != self.finding.zone_ns)
+        )
         self._is_doubted = is_doubt and self.finding.state.dates_frames
-        if not self._is_doubted:
-            self.finding = finding
+        if self._is_doubted:
+            return
+        self.finding = finding
+        if finding.state in REFUTED_STATES:
+            self._was_refuted = True
+        elif finding.state.dates_frames and self._was_refuted:
+            self._was_refuted = False
+            self._begin = self.line.last.time
+            self._error_times, self._errors = [], []
 
     def note_error(self, error_ns: int) -> None:
         """Keep how wrong the UTC may be at the newest report, while the clock is believed."""
+        if self._is_doubted:
+            return
         self._error_times.append(self.line.last.time)
         self._errors.append(error_ns)
         if len(self._errors) > MAX_STORED_ERRORS:
@@ -88,14 +110,15 @@ class DatedLine:
 
     def utc_at(self, time: int) -> int | None:
         """UTC at a timestamp; None if the clock is not believed, or if it is not known."""
-        if not self.finding.state.dates_frames or time > self._end(time):
+        is_dated = self._begin <= time <= self._end(time)
+        if not self.finding.state.dates_frames or not is_dated:
             return None
         utc = self.line.utc_at(time)
         return None if utc is None else utc - self.finding.zone_ns
 
     def stretch(self, begin: int, end: int) -> DatedStretch | None:
         """How it dates the timestamps from `begin` to `end`; None if it does not."""
-        end = self._end(end)
+        begin, end = max(begin, self._begin), self._end(end)
         first, last = (self.utc_at(begin), self.utc_at(end)) if begin <= end else (None, None)
         if first is None or last is None:
             return None

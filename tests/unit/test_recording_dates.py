@@ -5,6 +5,8 @@ The segments are made by hand, from simulated cameras; their files are not read.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +24,17 @@ from camrec.recording.segment import Segment
 from camrec.recording.segment_clock import SegmentClock
 from camrec.recording.video_dates import VideoDates, date_video
 from support.clock_verdicts import CAMERAS, LIES
-from support.simulated_clock import SECOND, STARTED_AT, UPTIME, SimulatedCamera, lan, set_at
+from support.simulated_clock import (
+    SECOND,
+    STARTED_AT,
+    UPTIME,
+    SimulatedCamera,
+    WallClock,
+    ahead_by,
+    lan,
+    right,
+    set_at,
+)
 from support.watched_clock import watch
 
 MS = SECOND // 1000
@@ -49,6 +61,7 @@ def record(
     end_s: float = 1e9,
     after_s: float = 0,
     is_clock_used: bool = True,
+    host: Callable[[float], float] = right,
 ) -> Recorded:
     """Record what a camera captures between two times.
 
@@ -56,10 +69,12 @@ def record(
     ----------
     after_s
         Everything of this connection is so much later.
+    host
+        As in `watch`.
     """
     later = round(after_s * SECOND)
     track = TrackClock()
-    seen = watch(camera, clock=track._clock)
+    seen = watch(camera, clock=track._clock, host=host)
     track.note_arrivals(seen.arrivals)
     frames = [
         (time, each.captured + later, each.arrived + later)
@@ -260,6 +275,43 @@ def test_the_error_of_a_clock_that_moves_slowly_is_that_of_each_time():
         found = date(each)
         assert found.dates.source == "camera"
         assert np.abs(found.errors).max() / 1000 < found.dates.uncertainty
+
+
+def corrected(ahead: float, ppm: float) -> WallClock:
+    """A clock that is wrong at first, and is corrected by `ppm` until it is right."""
+    return lambda at: math.copysign(max(0.0, abs(ahead) - ppm / 1e6 * at), ahead)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "ppm", "seconds"),
+    [(0.9, 500, 2200), (-0.9, 500, 2200), (0.2, 40, 4500)],
+    ids=["0.9 s ahead", "0.9 s behind", "0.2 s ahead, for an hour"],
+)
+def test_a_wrong_clock_that_is_corrected_slowly_dates_nothing_before_it_is_right(
+    ahead, ppm, seconds
+):
+    camera = SimulatedCamera(seconds, fps=0.5, wall=corrected(ahead, ppm), reports_every=10)
+    found = date(record(camera))
+    assert [source for _, source in found.listed] == ["arrival", "camera"]
+    assert np.mean(np.abs(found.errors) <= found.stated) == 1
+    assert np.abs(found.errors).max() < 200 and found.dates.uncertainty < 0.3
+    assert np.all(np.diff(found.times) > 0)
+
+
+@pytest.mark.parametrize("local_h", [0, 2])
+@pytest.mark.parametrize("step", [10, -10, 900, 3600])
+def test_this_computer_s_clock_that_is_set_takes_no_date_from_the_frames_before(local_h, step):
+    """900 s and 3600 s look like another local time of the camera."""
+    camera = SimulatedCamera(120, fps=10, wall=ahead_by(3600 * local_h))
+    found = date(record(camera, host=set_at(61, 0, step)))
+    assert found.listed == [
+        (0, "zone" if local_h else "camera"),
+        (pytest.approx(60.1, abs=0.2), "arrival"),
+    ]
+    before, after = found.dates.sources
+    assert before.uncertainty == pytest.approx(0.04, abs=0.01)
+    assert 0.2 < after.uncertainty < 0.22
+    assert np.abs(found.errors).max() < 1
 
 
 def test_a_clock_that_reports_no_more_dates_frames_for_ten_minutes():
