@@ -11,7 +11,7 @@ from camrec.recording.av_sync import AvSync, DriftCurve
 from camrec.recording.recording_period import RecordingPeriod
 from camrec.recording.retimed_segment import SegmentRetiming, SegmentStream
 from camrec.recording.segment_clock import SegmentClock
-from camrec.recording.utc_points import straighten
+from camrec.recording.utc_points import straighten, thin_out
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Segment:
         )
 
     def to_record(self, period: RecordingPeriod) -> SegmentRecord:
-        """The segment for the journal."""
+        """The segment for the journal. It is made again and again: it must not take long."""
         dates = self.stored_dates
         if self.clock is not None:
             dates = tuple(self.stretches(0, self.clock.newest_time - self.clock.shown_time))
@@ -67,7 +67,9 @@ class Segment:
             file=self.path.name,
             zero=period.to_utc(self.origin),
             dates=tuple(
-                DatesRecord(points=straighten(each.knots), zone=each.zone_ns, error=each.error_ns)
+                DatesRecord(
+                    points=straighten(thin_out(each.knots)), zone=each.zone_ns, error=each.error_ns
+                )
                 for each in dates
             ),
         )

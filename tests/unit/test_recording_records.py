@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from camrec.camera_clock import ClockReport, DatedStretch
@@ -23,6 +25,7 @@ from support.journal_entry import ENTRY
 from support.studio import MadeJournal
 from support.units_made import SECOND
 
+MS = SECOND // 1000
 PERIOD = RecordingPeriod(
     start_utc=1_790_000_000 * SECOND, start=500 * SECOND, duration=20, preroll=1.5
 )
@@ -56,6 +59,26 @@ def test_what_the_camera_s_clock_dates_comes_back_from_the_journal():
     (part,) = segment.stretches(0, 30 * SECOND)
     assert part.knots == (knots[0], knots[30]) and part.source == "zone"
     assert segment.stretches(-2, -1) == []
+
+
+def test_the_journal_stores_200_points_of_a_day_s_reports_and_they_are_as_exact_as_the_reports():
+    """A report in five seconds, up to 40 ms late; the clock drifts by 50 ppm and back."""
+    chance = random.Random(1)
+    knots = tuple(
+        ClockReport(
+            at * SECOND, at * SECOND + 50_000 * abs(at - 43_200) + chance.randrange(40 * MS)
+        )
+        for at in range(0, 86_400, 5)
+    )
+    dates = (DatedStretch(knots, 0, 100 * MS),)
+    record = Segment(Path("part-1.mp4"), 0, False, stored_dates=dates).to_record(PERIOD)
+    points = record.dates[0].points
+    assert 100 < len(points) <= 200 and (points[0], points[-1]) == (knots[0], knots[-1])
+    times, utcs = np.array(knots).T
+    stored = np.interp(times, *np.array(points).T)
+    assert np.abs(stored - utcs).max() < 60 * MS
+    back = Segment.from_record(record, Path(), PERIOD)
+    assert back.to_record(PERIOD) == record
 
 
 def test_an_entry_that_was_erased_is_not_written_again():
