@@ -191,8 +191,10 @@ class CameraClock:
         is_known = dated is not None and dated.finding.state in STEADY_STATES
         return dated.line.utc_at(time) if dated is not None and is_known else None
 
-    def stretches(self, begin: int, end: int) -> list[DatedStretch]:
+    def stretches(self, begin: int, end: int, arrivals: ArrivalEstimate) -> list[DatedStretch]:
         """What the camera's clock dates between two timestamps, in order.
+
+        `arrivals` are the newest ones: they show how wrong UTC may be far from all reports.
 
         Timestamps between two stretches were not dated: nobody knows when exactly the clock was set
         there, or it was not believed. A camera that counts another rate than it sends dates none.
@@ -205,7 +207,7 @@ class CameraClock:
             is_open = line is self._newest and self._stray is None
             first = line.first.time - (0 if number else reach)
             last = line.last.time + (reach if is_open else 0)
-            stretch = dated.stretch(max(begin, first), min(end, last))
+            stretch = dated.stretch(max(begin, first), min(end, last), arrivals.slope)
             if stretch is not None:
                 found.append(stretch)
         return found

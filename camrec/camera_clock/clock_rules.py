@@ -11,7 +11,12 @@ from enum import Enum
 
 from camrec.camera_clock.min_delay_line import MAX_DRIFT_DIVISOR, MinDelayLine
 from camrec.camera_clock.nominal_rate import MIN_SLOPE
-from camrec.camera_clock.report_line import MIN_SLOPE_SPAN_NS, REPORT_TOLERANCE_NS, ReportLine
+from camrec.camera_clock.report_line import (
+    FREE_SLOPE,
+    MIN_SLOPE_SPAN_NS,
+    REPORT_TOLERANCE_NS,
+    ReportLine,
+)
 from camrec.clock import NS_PER_SECOND
 
 FIRST_PLAUSIBLE_UTC_NS = 978_307_200 * NS_PER_SECOND  # 2001: no camera with RTCP is older
@@ -22,7 +27,6 @@ MIN_CAPTURE_DELAY_NS = NS_PER_SECOND // 100  # no camera captures, encodes and s
 ZONE_STEP_NS = 900 * NS_PER_SECOND
 MAX_ZONE_STEPS = 56  # 14 hours
 MAX_REPORT_SLOPE = 0.001
-FREE_SLOPE = 50e-6  # a clock that is set over the network drifts by less
 FREE_NOISE_NS = 3_000_000
 SAME_SLOPE_RATIO = 0.25
 

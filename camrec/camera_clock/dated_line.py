@@ -116,8 +116,11 @@ class DatedLine:
         utc = self.line.utc_at(time)
         return None if utc is None else utc - self.finding.zone_ns
 
-    def stretch(self, begin: int, end: int) -> DatedStretch | None:
-        """How it dates the timestamps from `begin` to `end`; None if it does not."""
+    def stretch(self, begin: int, end: int, arrival_slope: float) -> DatedStretch | None:
+        """How it dates the timestamps from `begin` to `end`; None if it does not.
+
+        arrival_slope : the slope that arrivals show.
+        """
         begin, end = max(begin, self._begin), self._end(end)
         first, last = (self.utc_at(begin), self.utc_at(end)) if begin <= end else (None, None)
         if first is None or last is None:
@@ -129,7 +132,9 @@ class DatedLine:
         ]
         if begin < end:
             knots.append(ClockReport(end, last))
-        return DatedStretch(tuple(knots), zone, self._error_between(begin, end))
+        error = self._error_between(begin, end)
+        error += self.line.extrapolation_error(begin, end, arrival_slope)
+        return DatedStretch(tuple(knots), zone, error)
 
     def _end(self, time: int) -> int:
         """The timestamp, or the last report before the doubt if that is earlier."""

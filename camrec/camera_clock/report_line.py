@@ -18,6 +18,7 @@ MIN_SLOPE_SPAN_NS = 20 * NS_PER_SECOND  # with less, the noise of two reports co
 MAX_STORED_REPORTS = 20_000  # a day with one in five seconds
 # Beyond the last report. The clock may be set at any time, and nobody says so any more.
 MAX_EXTRAPOLATION_NS = 600 * NS_PER_SECOND
+FREE_SLOPE = 50e-6  # a clock that is set over the network drifts by less
 # A clock that is not set is never further than this off the line before it.
 REPORT_TOLERANCE_NS = NS_PER_SECOND // 20
 REPORT_DRIFT_TOLERANCE = 0.001
@@ -99,6 +100,19 @@ class ReportLine:
             self._thin_out()
         self._fit()
 
+    def extrapolation_error(self, begin: int, end: int, arrival_slope: float) -> int:
+        """How wrong UTC may be from `begin` to `end` because that is beyond the reports, in ns.
+
+        arrival_slope : the slope that arrivals show.
+        """
+        beyond = max(0, self._times[0] - begin, end - self._times[-1])
+        slope_error = max(
+            FREE_SLOPE,
+            2 * self._scatter / max(1, self.span_ns),
+            abs(arrival_slope - self._trusted_slope),
+        )
+        return round(beyond * slope_error)
+
     def reports_between(self, begin: int, end: int) -> list[ClockReport]:
         """The reports between two timestamps."""
         first, last = bisect(self._times, begin), bisect_left(self._times, end)
@@ -115,13 +129,17 @@ class ReportLine:
             passed = time - times[at]
             if abs(passed) > MAX_EXTRAPOLATION_NS:
                 return None
-            trusted = self._slope if self.span_ns >= MIN_SLOPE_SPAN_NS else 0.0
-            return utcs[at] + passed + round(trusted * passed)
+            return utcs[at] + passed + round(self._trusted_slope * passed)
         after = min(bisect(times, time), len(times) - 1)
         if not after:
             return utcs[0]
         passed, whole = time - times[after - 1], times[after] - times[after - 1]
         return utcs[after - 1] + (passed * (utcs[after] - utcs[after - 1]) + whole // 2) // whole
+
+    @property
+    def _trusted_slope(self) -> float:
+        """The slope beyond the reports: 0 before enough of them show it."""
+        return self._slope if self.span_ns >= MIN_SLOPE_SPAN_NS else 0.0
 
     def _thin_out(self) -> None:
         """Keep about half of the reports from before the last minute, evenly in time."""

@@ -50,9 +50,9 @@ class TrackClock:
             return self._clock.verdict(self._arrivals)
 
     def stretches(self, begin: int, end: int) -> list[DatedStretch]:
-        """As `CameraClock.stretches`."""
+        """As `CameraClock.stretches`, by the newest arrivals."""
         with self._lock:
-            return self._clock.stretches(begin, end)
+            return self._clock.stretches(begin, end, self._arrivals)
 
     def wall_at(self, time: int) -> int | None:
         """As `CameraClock.wall_at`."""
