@@ -263,6 +263,8 @@ def _find_warnings(
     if share < 1:
         percent = min(99.9, max(0.1, round(100 * share, 1)))
         found.append(RecordingWarning.of("camera_clock_in_part", percent=percent))
+        if verdicts and verdicts[-1].state not in _NOTHING_WRONG:
+            found += _find_reason(verdicts[-1])
     for zone_ns in dict.fromkeys(each.zone_ns for each in dated if each.zone_ns):
         hours = round(zone_ns / NS_PER_HOUR, 2)
         found.append(RecordingWarning.of("camera_clock_zone", hours=hours))
@@ -272,7 +274,7 @@ def _find_warnings(
 
 
 def _find_reason(verdict: ClockVerdict) -> list[RecordingWarning]:
-    """Why the camera's clock dates no frame."""
+    """Why the camera's clock dates no frame at the end."""
     state, offset = verdict.state.value, verdict.offset or 0.0
     if state == "wrong":
         code = "camera_clock_ahead" if offset > 0 else "camera_clock_behind"
@@ -280,6 +282,7 @@ def _find_reason(verdict: ClockVerdict) -> list[RecordingWarning]:
     return [RecordingWarning.of(_CODE_BY_STATE[state])] if state in _CODE_BY_STATE else []
 
 
+_NOTHING_WRONG = (CameraClockState.UNPROVED, CameraClockState.RIGHT, CameraClockState.ZONE)
 _CODE_BY_STATE = {
     "arrival": "camera_clock_unknown",
     "camera": "camera_clock_unknown",  # the last report is too old

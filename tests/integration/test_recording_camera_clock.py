@@ -122,10 +122,9 @@ def test_a_clock_that_is_set_during_a_recording_dates_the_frames_before_and_that
         receipt, video = recorded(station, camera, 8, CameraClockState.RIGHT)
         (step,) = receipt.camera_clock.steps
         assert step.size == pytest.approx(2, abs=0.01) and 0 < step.at < 8
-        assert [each.code for each in receipt.warnings] == [
-            "camera_clock_set",
-            "camera_clock_in_part",
-        ]
+        codes = [each.code for each in receipt.warnings]
+        assert codes[:2] == ["camera_clock_set", "camera_clock_in_part"]
+        assert codes[2:] in (["camera_clock_in_doubt"], ["camera_clock_ahead"])
         assert receipt.utc_source == "mixed"
         before, after = receipt.utc_sources
         assert (before.source, after.source) == ("camera", "arrival")

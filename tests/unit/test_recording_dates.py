@@ -166,7 +166,9 @@ def test_a_clock_that_is_set_wrong_dates_what_was_before_and_arrivals_date_the_r
     assert found.dates.source == "mixed" and found.codes == [
         "camera_clock_set",
         "camera_clock_in_part",
+        "camera_clock_ahead",
     ]
+    assert found.dates.warnings[2].facts["seconds"] == pytest.approx(1.96, abs=0.01)
     first, rest = found.dates.sources
     assert first.uncertainty == pytest.approx(0.040, abs=0.01)
     assert 0.2 < rest.uncertainty < 0.22 and found.dates.uncertainty == rest.uncertainty
@@ -312,6 +314,28 @@ def test_this_computer_s_clock_that_is_set_takes_no_date_from_the_frames_before(
     assert before.uncertainty == pytest.approx(0.04, abs=0.01)
     assert 0.2 < after.uncertainty < 0.22
     assert np.abs(found.errors).max() < 1
+    reasons = {10: ["camera_clock_behind"], -10: ["camera_clock_ahead"]}
+    if not local_h:
+        assert found.codes == ["camera_clock_in_part", *reasons.get(step, [])]
+
+
+@pytest.mark.parametrize(
+    ("camera", "stated"),
+    [
+        (SimulatedCamera(600, fps=2, rtp_ppm=-500, last_report=12), 0.35),
+        (SimulatedCamera(600, fps=2, rtp_ppm=-500, reports_every=2, first_report=588), 0.35),
+        (
+            SimulatedCamera(300, 10, last_report=26, of_last_frame=True, reports_every=5.03),
+            0.9,
+        ),
+    ],
+    ids=["after the last report", "before the first report", "after reports that scatter"],
+)
+def test_the_error_of_frames_far_from_all_reports_is_stated(camera, stated):
+    found = date(record(camera))
+    assert np.abs(found.errors).max() > 100
+    assert np.mean(np.abs(found.errors) <= found.stated) == 1
+    assert found.dates.uncertainty < stated
 
 
 def test_a_clock_that_reports_no_more_dates_frames_for_ten_minutes():
