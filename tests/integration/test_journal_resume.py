@@ -13,9 +13,11 @@ from pathlib import Path
 import av
 import pytest
 
-from camrec.clock import Clock
+from camrec.annotations import EVENT_LOG_FILENAME, EventLog, create_event
+from camrec.clock import Clock, format_iso
 from camrec.journal import Journal, JournalEntry, SegmentRecord
-from camrec.recording import RecordingState
+from camrec.receipt import Receipt
+from camrec.recording import RecordingState, first_of_series
 from camrec.station import Station
 from support import recorder
 
@@ -136,3 +138,25 @@ def test_on_a_full_disk_camrec_starts_and_makes_the_video_once_there_is_room(sma
         assert roomy.recordings.get("scheduled").start_at == scheduled.start_at
     kept = [json.loads(each.read_text()) for each in (videos / ".journal").iterdir()]
     assert [each["recording_id"] for each in kept] == ["scheduled"]
+
+
+def test_the_events_of_all_videos_of_a_series_are_counted_after_a_restart(tmp_path, film, binaries):
+    """The first video is saved, with an event; the second has one in its log."""
+    videos = tmp_path / "videos"
+    start = Clock().utc_ns() - 60 * SECOND
+    first, second = (create_event(start - at * SECOND, {}, "test") for at in (3, -1))
+    series = first_of_series("series", start - 4 * SECOND, None, 4).following(start)
+    owe(videos, "series-2", film, duration=None, series=series, started_at=start, ended="time")
+    EventLog(videos / ".parts" / "series-2" / EVENT_LOG_FILENAME, "series").add(second)
+    shutil.copy(film, videos / "first.mp4")
+    Receipt(
+        recording_id="series", name="Door", source="rtsp://camera/live", asked=None,
+        video_number=1, duration=4, started_at=format_iso(start - 4 * SECOND),
+        ended_at=format_iso(start), ended="time", frames=100, width=320, height=180,
+        video_codec="h264", size=film.stat().st_size, sha256="", playable=True, events=[first],
+    ).write(videos / "first.json")  # fmt: skip
+    with station(tmp_path, binaries) as taken_up:
+        recording = taken_up.recordings.get("series")
+        assert recording.wait(60) and recording.state is RecordingState.SAVED
+        assert recording.filenames[0] == "first.mp4" and recording.event_count == 2
+        assert taken_up.events.of_recording("series") == [first, second]
