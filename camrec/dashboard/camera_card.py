@@ -15,6 +15,8 @@ from camrec.dashboard.wire_types import CardFields
 from camrec.session import MAX_OPEN_ATTEMPTS, PROBE_FRAMES
 from camrec.station import Station
 
+PAGE_EVENT_SOURCE = "page"
+
 # Called with a session's id, its name, whether the page is dark, and the minutes by which the
 # browser's clock is ahead of UTC.
 OpenStatistics = Callable[[str, str, bool, float], None]
@@ -84,6 +86,26 @@ class CameraCard(AskingComponent):
 
     def do_cancel(self, recording_id: str) -> None:
         self.ask("cancel", self._station.recordings.stop, None, str(recording_id))
+
+    def do_mark(self, number: int, recording_id: str, at: float) -> None:
+        """Mark an event at a time in milliseconds since 1970; the answer has its id.
+
+        number : the page's own number of the mark, by which it recognizes the answer.
+        """
+        self.ask(f"mark {number}", self._mark, str(recording_id), at)
+
+    def _mark(self, recording_id: str, at: float) -> str:
+        [(_, event)] = self._station.events.mark(
+            {}, source=PAGE_EVENT_SOURCE, recording_ids=[recording_id], at=round(at * 1e6)
+        )
+        return event.id
+
+    def do_note(self, event_id: str, text: str) -> None:
+        """Say what a marked event was."""
+        self.ask("note", self._station.events.change, str(event_id), {"text": str(text)})
+
+    def do_unmark(self, event_id: str) -> None:
+        self.ask("unmark", self._station.events.delete, str(event_id))
 
     def do_close(self, stays: bool = True) -> None:
         self.ask("close", self._close, bool(stays))

@@ -119,6 +119,7 @@ class SessionRows:
             "ends_at": None if recording.ends_at is None else recording.ends_at / 1e6,
             "bytes": sent[1],
             "gaps": gaps,
+            "marks": recording.event_count,
         }
 
 

@@ -20,7 +20,11 @@ class GapRow(TypedDict):
 
 
 class RecordingRow(TypedDict):
-    """The latest recording of a session. `bytes`: its size when `state` or `gaps` last changed."""
+    """The latest recording of a session.
+
+    bytes : its size when `state` or `gaps` last changed.
+    marks : how many events it has.
+    """
 
     recording_id: str
     state: str
@@ -29,6 +33,7 @@ class RecordingRow(TypedDict):
     ends_at: float | None
     bytes: int
     gaps: list[GapRow]
+    marks: int
 
 
 class ScheduledRecordingRow(TypedDict):

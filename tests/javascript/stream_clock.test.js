@@ -74,3 +74,20 @@ test("a small correction of the wall clock moves nothing", () => {
   clock.check()
   assert.equal(clock.now() - before, 1000)
 })
+
+test("what happens here is dated by the least late message, in the first seconds also by frames", () => {
+  const skew = clockSkew()
+  assert.equal(skew.closest(), 0)
+  skew.addFrame(1_060, 1_000)
+  assert.equal(skew.closest(), 60)
+  skew.add(1_500, 1_000) // the page was busy
+  assert.equal(skew.ms(), 500)
+  assert.equal(skew.closest(), 60)
+  skew.add(1_020, 1_000)
+  assert.equal(skew.closest(), 20)
+  for (let count = 0; count < 9; count += 1) skew.addFrame(9_000, 1_000) // old ones, of a group that was joined
+  assert.equal(skew.closest(), 20)
+  for (let count = 0; count < 5; count += 1) skew.add(1_020, 1_000)
+  skew.addFrame(900, 1_000) // the camera's clock, which dated it, is ahead
+  assert.equal(skew.closest(), 20)
+})

@@ -85,10 +85,12 @@ export interface Recording {
   ends_at: number | null
   bytes: number
   gaps: Gap[]
+  marks: number
 }
 
 /** A recording in the stream's messages: times in ISO 8601. */
-export interface WireRecording extends Omit<Recording, "started_at" | "ends_at"> {
+export interface WireRecording extends Omit<Recording, "started_at" | "ends_at" | "marks"> {
+  events: number
   started_at: string
   ends_at: string | null
   filename: string | null

@@ -10,6 +10,7 @@ import { serverUrl } from "../kit/route.js"
 import { isDark } from "../kit/theme.js"
 import { cameraModel } from "../live/camera_model.js"
 import { liveStream } from "../live/live_stream.js"
+import { marking } from "../live/marking.js"
 import { pictureOverlay } from "../live/picture_overlay.js"
 import { recordControls } from "../live/record_controls.js"
 import { saveStill } from "../live/save_still.js"
@@ -23,13 +24,19 @@ import { drawScheduled, plannedLength, startTime } from "../live/scheduled_recor
 export function render({ model, view }) {
   const life = lifetime(model, view)
   const live = liveStream(life, () => serverUrl(`stream?session_id=${model.session.session_id}`, model.base, "ws"))
-  const camera = cameraModel(model, live, createLocale(model.texts), (action, details) => model.send_msg({ do: action, ...details }))
+  /**
+   * @param {string} action
+   * @param {Record<string, unknown>} details
+   */
+  const send = (action, details) => model.send_msg({ do: action, ...details })
+  const camera = cameraModel(model, live, createLocale(model.texts), send)
   const overlay = pictureOverlay(camera)
   const title = h("header", { class: "title" })
-  const controls = recordControls(camera)
+  const size = cardSize(life, view.el, () => model.session.session_id, draw)
+  const marks = marking(life, camera, view.el, size.cards, send)
+  const controls = recordControls(camera, { mark: marks.press })
   const ahead = h("div", { class: "ahead" })
   const card = h("article", { class: "camera card" }, overlay.element, h("div", { class: "body" }, title, controls.element, ahead))
-  const size = cardSize(life, view.el, () => model.session.session_id, draw)
   const { part, tick } = partDrawing(() => camera.locale.language)
   const enterFullScreen = () => void overlay.element.requestFullscreen()
   const openStatistics = () => model.send_msg({ do: "statistics", dark: isDark(), utc_offset_minutes: -new Date().getTimezoneOffset() })
@@ -51,6 +58,7 @@ export function render({ model, view }) {
     part("ahead", ahead, [scheduled, new Date(camera.now()).toDateString()], () => drawScheduled(camera, ahead))
     part("below", controls.element, [mode, controls.trouble(), failure, recording?.recording_id], () => controls.draw(mode))
     overlay.drawFigures(state)
+    marks.draw(mode === "recording")
     tick()
   }
 
@@ -70,14 +78,18 @@ export function render({ model, view }) {
     enterFullScreen()
   }
 
-  hotkeys(life, () => card.checkVisibility(), { ...size.keys, f: toggleFullScreen })
+  hotkeys(life, () => card.checkVisibility(), { ...size.keys, ...marks.keys, f: toggleFullScreen })
   life.on(window, CONNECTION_LOST, () => {
     camera.isCutOff = true
     draw()
   })
+  overlay.element.append(marks.element)
   live.onChange = camera.draw = draw
   life.watch(["session", "texts"], changed)
-  life.watch("msg:custom", (/** @type {Answer} */ { answered, problem }) => camera.answered(answered, problem))
+  life.watch("msg:custom", (/** @type {Answer} */ answer) => {
+    marks.answered(answer)
+    camera.answered(answer.answered, answer.problem)
+  })
   life.every(500, draw)
   changed()
   return card
@@ -92,14 +104,15 @@ export function render({ model, view }) {
  */
 function cardSize(life, element, sessionId, draw) {
   let isLarge = false
-  const cards = () => [...(element.parentNode?.children ?? [])].filter((each) => each instanceof HTMLElement && each.dataset.camera !== undefined)
+  const siblings = () => /** @type {HTMLElement[]} */ ([...(element.parentNode?.children ?? [])])
+  const cards = () => siblings().filter((each) => each.dataset.camera !== undefined)
   const number = () => cards().indexOf(element) + 1
   /** @param {boolean} wanted */
   const enlarge = (wanted) => dispatchEvent(new CustomEvent(ENLARGE_CAMERA, { detail: wanted ? sessionId() : null }))
   const toggle = () => enlarge(!isLarge)
   const digits = [..."123456789"].map((digit) => [digit, () => (number() === Number(digit) ? toggle() : false)])
 
-  element.dataset.camera = ""
+  element.dataset.camera = sessionId()
   life.on(window, ENLARGE_CAMERA, ({ detail }) => {
     isLarge = detail === sessionId()
     element.classList.toggle("large", isLarge)
@@ -108,6 +121,7 @@ function cardSize(life, element, sessionId, draw) {
     if (isLarge) element.scrollIntoView({ block: "nearest" })
   })
   return {
+    cards,
     number,
     toggle,
     isLarge: () => isLarge,

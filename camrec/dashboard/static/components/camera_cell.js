@@ -40,7 +40,7 @@ export function render({ model, view }) {
   const server = kernelServer(model, addresses, () => camera.locale.language)
   const overlay = pictureOverlay(camera, h("span", { class: "of" }, model.title))
   const tools = h("div", { class: "tools" })
-  const controls = recordControls(camera, tools)
+  const controls = recordControls(camera, { tools })
   const saved = h("p", { class: "second saved", role: "status" })
   append(card, [overlay.element, canRecord ? h("div", { class: "body" }, controls.element, saved) : null])
   if (!canRecord) overlay.element.append(tools)
@@ -188,6 +188,7 @@ function cellRecordings(camera, server, saved) {
       ...recording,
       started_at: Date.parse(recording.started_at),
       ends_at: recording.ends_at === null ? null : Date.parse(recording.ends_at),
+      marks: recording.events,
     }
     if (recording === null) return
     if (camera.isRecording()) {

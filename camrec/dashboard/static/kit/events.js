@@ -3,6 +3,10 @@
 export const OPEN_SETTINGS = "camrec:settings"
 /** `detail`: the id of the session whose card is enlarged, or null. */
 export const ENLARGE_CAMERA = "camrec:large"
+/** A moment is marked. `detail`: `at` by camrec's clock, and the `ids` of the sessions; the first one offers a note. */
+export const MARK_CAMERAS = "camrec:mark"
+/** `detail`: the `text` of the marks that were made for the moment `at`. */
+export const NOTE_MARKS = "camrec:note"
 /** Show the durations for recording all cameras at once. */
 export const OFFER_RECORD_ALL = "camrec:record-all"
 /** camrec does not answer. */

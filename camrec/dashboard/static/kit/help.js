@@ -21,6 +21,8 @@ function allKeys(locale) {
     [locale.t("page.keys_cameras"), [
       [["1", "…", "9"], locale.t("page.does_large")],
       [["f"], locale.t("page.does_full")],
+      [["m"], locale.t("page.does_mark")],
+      [[key("shift"), "m"], locale.t("page.does_mark_all")],
     ]],
     [locale.t("page.keys_videos"), [
       [["←", "↑", "→", "↓"], locale.t("page.does_go")],

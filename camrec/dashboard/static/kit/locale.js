@@ -158,6 +158,11 @@ export function createLocale(texts) {
     duration: formatDuration,
     minute: formatMinute,
     clock: formatClock,
+    /**
+     * "14:05:12.48"
+     * @param {number} moment
+     */
+    exactClock: (moment) => `${formatClock(moment)}${language === "fr" ? "," : "."}${twoDigits(Math.floor((moment % 1000) / 10))}`,
     ...dateFormats(language),
   }
 }

@@ -69,6 +69,7 @@ export function frameAge({ clock, skew, connection }) {
     show(moment) {
       capturedAt = moment
       frames += 1
+      skew.addFrame(Date.now(), moment)
     },
     /** @param {StreamFacts} latest */
     learn(latest) {

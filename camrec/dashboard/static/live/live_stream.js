@@ -71,6 +71,8 @@ export function liveStream(life, streamUrl, within = null) {
     isWaiting: shown.isWaiting, isLost: shown.isLost,
     /** Milliseconds by which this browser's clock is ahead of camrec's. */
     skew: () => skew.ms(),
+    /** The same for dating what happens here. */
+    closestSkew: () => skew.closest(),
     /**
      * Start or stop; may be called any number of times.
      * @param {boolean} wanted

@@ -14,9 +14,11 @@ import { saveFile } from "./save_still.js"
 
 /**
  * @param {CameraModel<any>} camera
- * @param {HTMLElement | null} tools shown next to Record, and next to the size of the recording
+ * @param {object} [options]
+ * @param {HTMLElement | null} [options.tools] shown next to Record, and next to the size of the recording
+ * @param {((timeStamp: number) => void) | null} [options.mark] marks the moment of a press; null: there is no button for it
  */
-export function recordControls(camera, tools = null) {
+export function recordControls(camera, { tools = null, mark = null } = {}) {
   const { model } = camera
   const element = h("div", { class: "controls" })
   const duration = durationChoice(model.session.session_id)
@@ -38,7 +40,7 @@ export function recordControls(camera, tools = null) {
       if (mode === "opening") return void fill(element, h("div", { class: "blank" }), h("div", { class: "blank" }))
       if (mode === "failed") return drawFailed(element, camera, problem())
       if (mode === "saving") return drawSaving(element, camera)
-      if (mode === "recording") return recordingProgress(element, camera, { problem: problem(), tools, changedAt: () => changedAt })
+      if (mode === "recording") return recordingProgress(element, camera, { problem: problem(), tools, mark, changedAt: () => changedAt })
       return drawReady(element, camera, duration, { enabled: mode === "ready", problem: problem(), tools })
     },
   }

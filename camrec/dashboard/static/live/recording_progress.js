@@ -3,6 +3,7 @@
 import { button, fill, h } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
 import { NBSP } from "../kit/locale.js"
+import { pressTime } from "./press_moment.js"
 import { totalGap, withGrowingGap } from "./recording_gaps.js"
 
 /** @import { Gap, Recording } from "../wire.js" */
@@ -14,28 +15,30 @@ import { totalGap, withGrowingGap } from "./recording_gaps.js"
  * @param {object} options
  * @param {HTMLElement | null} options.problem
  * @param {HTMLElement | null} options.tools
+ * @param {((timeStamp: number) => void) | null} options.mark
  * @param {() => number} options.changedAt time of the latest news of this camera
  * @returns {() => void} to be called regularly
  */
-export function recordingProgress(element, camera, { problem, tools, changedAt }) {
+export function recordingProgress(element, camera, { problem, tools, mark, changedAt }) {
   const { locale, live, model } = camera
   /** @type {Recording} */
   const { duration, started_at: startedAt, ends_at: endsAt } = model.session.recording
-  const [mark, timer, left] = [h("i"), h("span", { class: "timer figures" }), h("b")]
+  const [dot, timer, left] = [h("i"), h("span", { class: "timer figures" }), h("b")]
   const written = h("p", { class: "second figures written-line" })
   const waiting = h("p", { class: "waiting-line", hidden: true }, icon("clock", 18), locale.t("page.waiting_camera"))
   const strip = h("div", {
     class: "strip", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": duration, "aria-label": locale.t("page.state_recording"),
   })
   const planned = duration === null ? locale.t("page.until_stopped") : locale.t("page.of_length", { length: locale.length(duration) })
+  const ends = h("p", { class: "ends second figures" }, h("span", {}, locale.minute(startedAt)), left,
+    endsAt === null ? null : h("span", {}, locale.minute(endsAt)))
+  const bar = [duration === null ? null : strip, ends]
   fill(element,
     h("div", { class: "timer-row" },
-      h("span", { class: "count" }, mark, timer,
+      h("span", { class: "count" }, dot, timer,
         h("span", { class: "second figures" }, planned)),
       button({ label: locale.t("page.stop_and_save"), icon: "stop", on: () => camera.ask("stop") })),
-    duration === null ? null : strip,
-    h("p", { class: "ends second figures" }, h("span", {}, locale.minute(startedAt)), left,
-      endsAt === null ? null : h("span", {}, locale.minute(endsAt))),
+    mark ? h("div", { class: "strip-row" }, h("div", {}, bar), markButton(camera, mark)) : bar,
     h("div", { class: "beside" }, problem ?? written, tools), waiting)
 
   let elapsed = 0 // stands still while it is not known whether the recording continues
@@ -60,7 +63,9 @@ export function recordingProgress(element, camera, { problem, tools, changedAt }
   function drawWritten(gaps, bitRate) {
     const size = writtenBytes(camera, bitRate, (performance.now() - changedAt()) / 1000)
     const facts = { count: gaps.length, length: locale.length(Math.max(1, totalGap(gaps))) }
+    const count = model.session.recording.marks
     fill(written, size === null ? null : `${locale.size(size)} · `, `${locale.rate(bitRate)} · `,
+      count ? `${locale.t("page.marks", { count })} · ` : null,
       gaps.length ? h("b", { class: "gaps" }, locale.t("page.gaps", facts)) : locale.t("page.no_gap"))
   }
 
@@ -69,7 +74,7 @@ export function recordingProgress(element, camera, { problem, tools, changedAt }
     if (isKnown || elapsed === 0) elapsed = Math.min(Math.max(0, (camera.now() - startedAt) / 1000), duration ?? Infinity)
     const isAway = camera.state() === "stale" && isKnown
     const gaps = isAway ? withGrowingGap(model.session.recording.gaps, elapsed, live.age() ?? 0) : model.session.recording.gaps
-    mark.className = isAway || !isKnown ? "ring" : "dot pulse"
+    dot.className = isAway || !isKnown ? "ring" : "dot pulse"
     timer.textContent = locale.timer(elapsed)
     waiting.hidden = !isAway
     if (duration !== null) {
@@ -79,6 +84,18 @@ export function recordingProgress(element, camera, { problem, tools, changedAt }
     if (isKnown && live.facts() !== null) drawWritten(gaps, isAway ? 0 : (live.facts()?.bit_rate ?? 0))
     else fill(written, isKnown ? NBSP : locale.t("page.no_link"))
   }
+}
+
+/**
+ * @param {CameraModel<any>} camera
+ * @param {(timeStamp: number) => void} mark
+ */
+function markButton({ locale }, mark) {
+  const press = pressTime()
+  const title = `${locale.t("page.mark_this")} (m)`
+  const element = button({ label: locale.t("page.mark"), icon: "flag", class: "mark-it", title, on: (click) => mark(press.of(click)) })
+  for (const [event, listener] of Object.entries(press.listeners)) element.addEventListener(event, listener)
+  return element
 }
 
 /**

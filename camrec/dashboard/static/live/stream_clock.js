@@ -41,9 +41,27 @@ export function steadyClock(wallNow = () => Date.now(), monotonicNow = () => per
 export function clockSkew() {
   /** @type {number[]} */
   let differences = []
+  /** @type {number[]} */
+  let frameDifferences = []
   let skew = 0
+  let isKnown = false
   return {
     ms: () => skew,
+    /**
+     * The same for dating what happens here. A page that has just loaded is busy, and its first messages may all be late,
+     * so until there are enough of them frames count too. Later they do not: the camera's clock may have dated them.
+     */
+    closest() {
+      if (differences.length === SAMPLES || frameDifferences.length === 0) return skew
+      return Math.min(...(isKnown ? [skew] : []), ...frameDifferences)
+    },
+    /**
+     * @param {number} shown by this browser's clock
+     * @param {number} captured by camrec's clock
+     */
+    addFrame(shown, captured) {
+      frameDifferences = [...frameDifferences.slice(1 - SAMPLES), shown - captured]
+    },
     /**
      * @param {number} received by this browser's clock
      * @param {number} sent by camrec's clock
@@ -51,10 +69,12 @@ export function clockSkew() {
     add(received, sent) {
       differences = [...differences.slice(1 - SAMPLES), received - sent]
       skew = Math.min(...differences)
+      isKnown = true
     },
     /** Start again for a new connection, whose delays may differ. */
     restart() {
       differences = []
+      frameDifferences = []
     },
   }
 }

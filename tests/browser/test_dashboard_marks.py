@@ -1,0 +1,225 @@
+"""Mark on a camera's tile: the moment is that of the press; a line takes a note or undoes it."""
+
+from __future__ import annotations
+
+import statistics
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from urllib.parse import quote
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from support.accessibility import faults
+from support.cameras import barcode
+from support.cameras.mjpeg import MjpegCamera
+from support.dashboard_page import SERVE, fits
+from support.dashboard_server import server
+from support.units_made import until
+from support.wire import Wire
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow(10)]
+
+# A browser on a machine whose clock is five seconds ahead.
+WRONG_CLOCK = """
+const rightNow = Date.now
+Date.now = () => rightNow() + 5000
+"""
+# Notes the row of pixels with the frame's number at the moment at which a key goes down.
+NOTICE_SHOWN = """picture => {
+  window.shown = []
+  const row = new OffscreenCanvas(160, 1).getContext("2d", { willReadFrequently: true })
+  addEventListener("keydown", ({ repeat }) => {
+    if (repeat) return
+    const film = picture.firstElementChild
+    row.drawImage(film, 0, film.height >> 4, film.width, 1, 0, 0, 160, 1)
+    const { data } = row.getImageData(0, 0, 160, 1)
+    window.shown.push(Array.from(data).filter((_, at) => at % 4 === 0))
+  }, { capture: true })
+}"""
+EIGHT_SECONDS = """() => {
+  const before = performance.now.bind(performance)
+  performance.now = () => before() + 8000
+}"""
+PRESSES = 7
+# A message about the clock may be on its way for so long on a busy machine.
+DELAY = timedelta(milliseconds=100)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("marks")
+
+
+@pytest.fixture(scope="module")
+def wire(binaries, folder):
+    with server(SERVE, folder, binaries) as wire:
+        yield wire
+
+
+@pytest.fixture
+def cameras(wire):
+    """Two open cameras; their ids by name."""
+    with MjpegCamera(rate=10) as camera:
+        opened = [
+            wire.post("/session/open", {"url": camera.url, "name": name}).json()
+            for name in ("Door", "Bench")
+        ]
+        yield {each["name"]: each["session_id"] for each in opened}
+        for session in wire.get("/session/list").json()["sessions"]:
+            wire.post("/session/close", {"session_id": session["session_id"]})
+
+
+def record(wire: Wire, session_id: str) -> str:
+    return wire.post("/record/start", {"session_id": session_id, "duration": 600}).json()[
+        "recording_id"
+    ]
+
+
+def events(wire: Wire, recording_id: str) -> list[dict]:
+    return wire.get(f"/events?recording_id={recording_id}").json()["events"]
+
+
+def texts(wire: Wire, recording_id: str) -> list[str]:
+    return [each["text"] for each in events(wire, recording_id)]
+
+
+def tile_of(page: Page, name: str) -> Locator:
+    return page.locator("#live .camera").filter(has=page.get_by_role("heading", name=name))
+
+
+def now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def numbers_in(video: Path) -> list[int | None]:
+    """The number that the camera drew on each frame of a video."""
+    film = cv2.VideoCapture(str(video))
+    found = []
+    while (read := film.read())[0]:
+        found.append(barcode.read(read[1]))
+    film.release()
+    return found
+
+
+def test_the_moment_is_that_of_the_press_to_the_frame_also_if_the_browser_s_clock_is_wrong(
+    wire, cameras, folder, open_page
+):
+    page = open_page(wire.url, scripts=(WRONG_CLOCK,)).page
+    tile = tile_of(page, "Door")
+    expect(tile.locator(".hint")).to_contain_text("about")  # the stream's facts are there
+    recording_id = record(wire, cameras["Door"])
+    expect(tile.get_by_role("button", name="Mark")).to_be_visible()
+    tile.locator(".picture").evaluate(NOTICE_SHOWN)
+
+    pressed = []
+    for count in range(1, PRESSES + 1):
+        before = now()
+        page.keyboard.press("m")
+        pressed.append((before, now()))
+        expect(tile).to_contain_text(f"{count} mark")
+    tile.get_by_role("button", name="Mark").hover()
+    before = now()
+    page.mouse.down()
+    pressed.append((before, now()))
+    page.keyboard.press("Shift")  # time passes before the button is released
+    released_after = now() + 2 * DELAY
+    until(lambda: now() > released_after)
+    page.mouse.up()
+    expect(tile).to_contain_text(f"{PRESSES + 1} marks")
+
+    marked = events(wire, recording_id)
+    assert {each["source"] for each in marked} == {"page"}
+    for each, (before, after) in zip(marked, pressed, strict=True):
+        assert before - DELAY <= datetime.fromisoformat(each["at"]) <= after
+
+    rows = page.evaluate("shown")[:PRESSES]
+    shown = [barcode.read(np.tile(np.array(row, np.uint8), (32, 1))) for row in rows]
+    wire.post("/record/stop", {"recording_id": recording_id})
+    video = wire.get(f"/record/status/{recording_id}").json()["filename"]
+    drawn = numbers_in(folder / "videos" / video)
+    placed = wire.get(f"/videos/{quote(video)}/events").json()["events"]
+    apart = [drawn[each["frame"]] - number for each, number in zip(placed, shown, strict=False)]
+    assert abs(statistics.median(apart)) <= 1, apart
+
+
+def test_marks_are_made_noted_and_undone_by_key_and_by_button(wire, cameras, open_page):
+    page = open_page(wire.url).page
+    door, bench = tile_of(page, "Door"), tile_of(page, "Bench")
+    expect(door.locator(".hint")).to_contain_text("about")  # the stream's facts are there
+    expect(page.get_by_role("button", name="Mark")).to_have_count(0)
+    page.keyboard.press("m")
+    expect(page.locator(".mark-line:visible")).to_have_count(0)
+
+    first = record(wire, cameras["Door"])
+    expect(door.get_by_role("button", name="Mark")).to_be_visible()
+    expect(bench.get_by_role("button", name="Mark")).to_have_count(0)
+    page.keyboard.down("m")
+    page.keyboard.down("m")  # it is held, and repeats
+    page.keyboard.up("m")
+    expect(door).to_contain_text("1 mark ·")
+    line = door.locator(".mark-line")
+    expect(door.get_by_role("status").filter(has_text="marked")).to_have_count(1)
+    page.keyboard.press("m")
+    expect(door).to_contain_text("2 marks")
+    line.get_by_role("button", name="Note…").click()
+    expect(line.get_by_label("Note")).to_be_focused()
+    page.keyboard.type("mounts the ramp")
+    assert faults(page) == []
+    page.keyboard.press("Enter")
+    expect(line).to_contain_text("mounts the ramp")
+    until(lambda: texts(wire, first) == ["", "mounts the ramp"])
+
+    second = record(wire, cameras["Bench"])
+    expect(bench.get_by_role("button", name="Mark")).to_be_visible()
+    page.keyboard.press("Shift+M")
+    expect(bench.locator(".mark-line")).to_contain_text("marked")
+    assert faults(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert faults(page, "color-contrast") == []
+    line.get_by_role("button", name="mounts the ramp").click()  # it is offered now
+    for recording_id in (first, second):
+        until(lambda recording_id=recording_id: texts(wire, recording_id)[-1] == "mounts the ramp")
+    at = [events(wire, recording_id)[-1]["at"] for recording_id in (first, second)]
+    assert at[0] == at[1], "one moment"
+    bench.get_by_role("button", name="Undo").click()
+    until(lambda: texts(wire, second) == [])
+    expect(bench.locator(".mark-line")).to_be_hidden()
+    assert len(texts(wire, first)) == 3
+
+    # The enlarged camera alone; its line goes away by itself.
+    page.keyboard.press("2")
+    expect(bench.get_by_role("button", name="Shrink")).to_be_visible()
+    page.keyboard.press("m")
+    expect(bench).to_contain_text("1 mark ·")
+    expect(bench.locator(".mark-line")).to_be_visible()
+    page.evaluate(EIGHT_SECONDS)
+    expect(bench.locator(".mark-line")).to_be_hidden()
+    assert len(texts(wire, first)) == 3
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Mark this moment")
+
+
+def test_on_a_phone_in_french_and_dark_the_line_has_room(wire, cameras, open_page):
+    recording_id = record(wire, cameras["Door"])
+    page = open_page(wire.url, width=390, language="fr", dark=True).page
+    door = tile_of(page, "Door")
+    mark = door.get_by_role("button", name="Marquer")
+    mark.click()
+    expect(door).to_contain_text("1 repère ·")
+    line = door.locator(".mark-line")
+    for each in [mark, *line.get_by_role("button").all()]:
+        box = each.bounding_box()
+        assert box["height"] >= 44 and box["x"] + box["width"] <= 390
+    fits(page)
+    assert faults(page) == []
+    line.get_by_role("button", name="Note…").click()
+    expect(line.get_by_role("button", name="Terminé")).to_be_visible()
+    page.keyboard.type("lâche l’objet")
+    fits(page)
+    mark.click()  # what was typed is kept
+    until(lambda: texts(wire, recording_id) == ["lâche l’objet", ""])
+    line.get_by_role("button", name="Annuler").click()
+    until(lambda: texts(wire, recording_id) == ["lâche l’objet"])
