@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from camrec import file_system
 from camrec.annotations import EventLog
 from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_SECOND
-from camrec.errors import CamrecError, ServiceError
+from camrec.errors import CamrecError
 from camrec.feed import MediaFeed
 from camrec.journal import SeriesRecord
 from camrec.receipt import EndReason, Gap, Receipt
@@ -309,18 +311,27 @@ class RecordingSeries:
             with self._lock:
                 self._earlier_jobs = (*self._earlier_jobs, before)
                 self._current = job
+                reason = self._stop_reason
             try:
                 job.start()
-            except ServiceError as error:
-                log.warning("the next video of %s begins later: %s", self.recording_id, error)
-                self._return_to(before)
+            except Exception as error:
+                is_unexpected = not isinstance(error, CamrecError)
+                log.warning(
+                    "video %s begins later: %s", job.recording_id, error, exc_info=is_unexpected
+                )
+                self._return_to(before, job)
                 return False
+            if reason is not None:  # it came while this job was not the current one
+                job.stop(reason)
         self.machine.transition(RecordingState.WRITING, only_from=RecordingState.WAITING)
         self.notify()
         return True
 
-    def _return_to(self, job: RecordingJob) -> None:
-        """Let the video before go on, because the next one cannot begin."""
+    def _return_to(self, job: RecordingJob, failed: RecordingJob) -> None:
+        """Let the video before go on, because the next one cannot begin: of that nothing stays."""
+        with contextlib.suppress(OSError):
+            self._services.journal.erase(failed.recording_id)
+        file_system.remove_tree(failed.options.folder)
         with self._lock:
             self._earlier_jobs = self._earlier_jobs[:-1]
             self._current = job

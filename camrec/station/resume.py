@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -89,8 +90,7 @@ class RecordingResumer:
         if self._erase_if_saved(entry):
             return
         if self._is_over(entry):
-            recording: AnyRecording = self._create_finalizing(entry)
-            recording.start()
+            recording: AnyRecording = self._start_finalizing(entry)
         else:
             recording = self._continue(entry)
         self._recordings.register(recording)
@@ -102,38 +102,63 @@ class RecordingResumer:
             for entry in _end_all_but_last(entries)
             if self._guard(entry, partial(self._erase_if_saved, entry)) is False
         ]
-        jobs = []
-        for entry in left[:-1]:
-            job = self._guard(entry, partial(self._create_finalizing, entry))
-            jobs += [] if job is None else [job]
-        if left:
-            self._guard(left[-1], partial(self._resume_last, left[-1], jobs))
+        if not left:
+            return
+        *earlier, last = left
+        saved = self._find_saved(last)
+        finalizing = []
+        for entry in earlier:
+            job = self._guard(entry, partial(self._start_finalizing, entry))
+            finalizing += [] if job is None else [(entry, job)]
+        jobs = [job for _, job in finalizing]
+        series = self._guard(last, partial(self._resume_last, last, saved, jobs))
+        if series is None and finalizing:
+            entry, job = finalizing[-1]
+            series = self._guard(entry, partial(self._create_series, entry, job, saved, jobs[:-1]))
+        if series is not None:
+            self._recordings.register(series)
 
-    def _resume_last(self, entry: JournalEntry, jobs: Sequence[RecordingJob]) -> None:
-        """Continue the last video of a series, or finalize it. `jobs` are the videos before it."""
+    def _resume_last(
+        self, entry: JournalEntry, saved: _SavedVideos, jobs: Sequence[RecordingJob]
+    ) -> RecordingSeries:
+        """Continue the last video of a series, or finalize it.
+
+        saved, jobs : the videos before it.
+        """
+        if self._is_over(entry):
+            series = self._create_series(entry, self._create_finalizing(entry), saved, jobs)
+            series.start()
+            return series
+        recording = self._continue(entry)
+        assert isinstance(recording, RecordingSeries)
+        saved.add_to(recording, jobs)
+        return recording
+
+    def _create_series(
+        self,
+        entry: JournalEntry,
+        job: RecordingJob,
+        saved: _SavedVideos,
+        jobs: Sequence[RecordingJob],
+    ) -> RecordingSeries:
+        """The series whose last video is `job`, which only has to be saved."""
+        assert entry.series is not None
+        services = self._recordings.services(restore_address(entry.address))
+        series = RecordingSeries(self._closed_feed(), services, job, entry.series)
+        saved.add_to(series, jobs)
+        return series
+
+    def _find_saved(self, entry: JournalEntry) -> _SavedVideos:
+        """The saved videos of the series of `entry`."""
         assert entry.series is not None
         recording_id = entry.series.recording_id
-        saved = [
-            video.filename
-            for video in sorted(self._library.videos(), key=lambda video: video.started_at)
-            if video.receipt is not None and video.receipt.recording_id == recording_id
-        ]
-        if self._is_over(entry):
-            services = self._recordings.services(restore_address(entry.address))
-            job = self._create_finalizing(entry)
-            series = RecordingSeries(self._closed_feed(), services, job, entry.series)
-            series.add_earlier(saved, jobs)
-            series.start()
-        else:
-            recording = self._continue(entry)
-            assert isinstance(recording, RecordingSeries)
-            series = recording
-            series.add_earlier(saved, jobs)
-        if saved:
-            series.note_saved_events(len(self._library.events.of_recording(recording_id)))
-        for job in jobs:
-            job.start()
-        self._recordings.register(series)
+        found = sorted(
+            (receipt.video_number or 0, video.started_at, video.filename)
+            for video in self._library.videos()
+            if (receipt := video.receipt) and receipt.recording_id == recording_id
+        )
+        events = len(self._library.events.of_recording(recording_id)) if found else 0
+        return _SavedVideos([filename for _, _, filename in found], events)
 
     def _erase_if_saved(self, entry: JournalEntry) -> bool:
         """Erase the entry of a recording that was saved just before camrec was killed."""
@@ -165,6 +190,12 @@ class RecordingResumer:
         options = self._options(entry, self._recorded_camera_id(entry, source), is_over=True)
         log.info("recording %s of an earlier camrec is saved", entry.recording_id)
         return RecordingJob(self._closed_feed(), options, self._recordings.services(source))
+
+    def _start_finalizing(self, entry: JournalEntry) -> RecordingJob:
+        """Save a recording that has ended."""
+        job = self._create_finalizing(entry)
+        job.start()
+        return job
 
     def _recorded_camera_id(self, entry: JournalEntry, source: CameraAddress) -> str:
         return entry.camera_id or self._cameras.recorded_camera_id(source, entry.session_name)
@@ -199,6 +230,24 @@ class RecordingResumer:
         event_log.release(lambda events: self._library.events.place(recording_id, events))
         file_system.remove_tree(folder)
         self._journal.erase(entry.recording_id)
+
+
+@dataclass(frozen=True)
+class _SavedVideos:
+    """The saved videos of a series when camrec starts, before any other is saved.
+
+    filenames : in order.
+    events : how many their receipts have.
+    """
+
+    filenames: Sequence[str]
+    events: int
+
+    def add_to(self, series: RecordingSeries, jobs: Sequence[RecordingJob]) -> None:
+        """Add them to the series, then the videos that `jobs` finalize."""
+        if self.filenames:
+            series.note_saved_events(self.events)
+        series.add_earlier(self.filenames, jobs)
 
 
 def _group_by_series(entries: Iterable[JournalEntry]) -> list[list[JournalEntry]]:

@@ -92,6 +92,31 @@ def test_bad_journal_entries_stay_and_are_logged_and_the_others_are_resumed(
     assert all(name in caplog.text for name in bad) and "canary" not in caplog.text
 
 
+def test_a_bad_entry_of_a_series_does_not_affect_the_others(tmp_path, film, binaries):
+    videos = tmp_path / "videos"
+    first = first_of_series("good", Clock().utc_ns() - 60 * SECOND, None, 4)
+
+    def owe_video(number: int, recording_id: str = "good", **changed: object) -> Path:
+        series = first.model_copy(update={"recording_id": recording_id, "number": number})
+        own = f"{recording_id}-{number}" if number > 1 else recording_id
+        owe(videos, own, film, series=series, **({"duration": None} | changed))
+        return videos / ".parts" / own
+
+    owe_video(1)
+    saved = owe_video(2, ended="time", parts=())
+    (saved / "part-1.mp4").unlink()
+    (saved / "events.jsonl").write_bytes(b"\0\0\0\n")
+    owe_video(3, address="gopher://user:canary@camera/")
+    owe_video(1, "contradicts-itself", started_at=None, ended="stopped")
+    with station(tmp_path, binaries) as taken_up:
+        good = taken_up.recordings.get("good")
+        assert good.wait(60) and good.state is RecordingState.SAVED
+        assert len(good.filenames) == 1 and good.receipts[0].frames == 100
+        bad = ["contradicts-itself.json", "good-2.json", "good-3.json"]
+        assert sorted(taken_up.health().left_behind) == bad
+    assert sorted(each.name for each in (videos / ".journal").iterdir()) == bad
+
+
 @pytest.fixture
 def small(tmp_path) -> Iterator[Path]:
     """A disk of 4 MB."""

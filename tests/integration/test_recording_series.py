@@ -11,7 +11,7 @@ import pytest
 from camrec.annotations import create_event
 from camrec.clock import Clock
 from camrec.library import VideoLibrary
-from camrec.recording import RecordingState
+from camrec.recording import RecordingJob, RecordingState
 from support.cameras.mjpeg import MjpegCamera
 from support.studio import Studio, heard, shown
 from support.units_made import SECOND, audio_units, irregular, mixed, until, video_units
@@ -142,7 +142,28 @@ def test_an_interruption_and_a_stop_at_the_join_lose_nothing(studio):
     assert numbers == sorted(set(numbers))
 
 
-def test_a_video_that_cannot_begin_is_tried_again_and_loses_no_frame(studio):
+def test_a_stop_while_the_next_video_is_created_ends_that(studio, monkeypatch):
+    made = studio
+    units = video_units(irregular(9), gop=10)
+    recording = made.record_series(2)
+
+    def create_late(*args) -> RecordingJob:
+        recording.stop()
+        return RecordingJob(*args)
+
+    monkeypatch.setattr("camrec.recording.series.RecordingJob", create_late)
+    play(made, units, 4)
+    until(lambda: recording.end_reason == "stopped")
+    assert recording.wait(30) and recording.state is RecordingState.SAVED
+    numbers = [number for part in frames(made) for number in part]
+    assert numbers == list(range(len(numbers)))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError(28, "No space left on device"), RuntimeError("can't start new thread")],
+)
+def test_a_video_that_cannot_begin_is_tried_again_and_loses_no_frame(error, studio):
     made = studio
     units = video_units(irregular(30), gop=10)
     recording = made.record_series(2)
@@ -151,12 +172,12 @@ def test_a_video_that_cannot_begin_is_tried_again_and_loses_no_frame(studio):
     def refuse_once(entry):
         if entry.recording_id.endswith("-2") and not refused:
             refused.append(entry)
-            raise OSError(28, "No space left on device")
+            raise error
         save(entry)
 
     made.journal.save = refuse_once
     play(made, units, 4)
-    until(lambda: refused)
+    until(lambda: made.journal.erased == ["id-parts-0-2"])
     play(made, units, 30, start=4)
     until(lambda: len(made.saved) >= 2)
     recording.stop()
