@@ -81,12 +81,15 @@ class SeriesRecord(BaseModel):
         return None if self.ends_at is None else (self.ends_at - self.started_at) / NS_PER_SECOND
 
     def following(self, now: int) -> SeriesRecord:
-        """The next video, which begins at `now`. After an outage it may be late."""
+        """The next video, which begins at `now`.
+
+        After an outage it may be late. If the clock was set back, its length counts from `now`.
+        """
         step = round(self.video_length * NS_PER_SECOND)
+        was_set_back = self.next_at - now > step // 2
         steps = max(1, (now - self.next_at) // step + 1)
-        return self.model_copy(
-            update={"number": self.number + 1, "next_at": self.next_at + steps * step}
-        )
+        next_at = now + step if was_set_back else self.next_at + steps * step
+        return self.model_copy(update={"number": self.number + 1, "next_at": next_at})
 
 
 class JournalEntry(BaseModel):
@@ -97,8 +100,6 @@ class JournalEntry(BaseModel):
     start_at : when it begins; None if it began at once.
     started_at : when it began; None if it has not begun.
     calibrated_delay : the measured delay of its camera when it began; None: not measured.
-    ended, over : why and when it ended, if only its video is missing.
-    parts : its segments.
     details : what its maker wants to remember.
     duration : seconds; None: until it is stopped.
     ended, over : why and when it ended, if only its video is missing.

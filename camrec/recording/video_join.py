@@ -12,10 +12,9 @@ from camrec.recording.timeline import ClockMap
 
 Item = MediaUnit | Discontinuity
 
-MAX_HELD_AUDIO_NS = (
-    2 * NS_PER_SECOND
-)  # audio may arrive so long before the frame that it belongs to
-MAX_AUDIO_LAG_NS = NS_PER_SECOND  # and so long after it
+# Audio may arrive so long before the frame that it belongs to, and so long after it.
+MAX_HELD_AUDIO_NS = 2 * NS_PER_SECOND
+MAX_AUDIO_LAG_NS = NS_PER_SECOND
 JOIN_RETRY_PAUSE_NS = 10 * NS_PER_SECOND  # after a failed join
 
 
