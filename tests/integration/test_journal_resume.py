@@ -56,6 +56,19 @@ def owe(folder: Path, recording_id: str, film: Path, **changed: object) -> Journ
     return entry
 
 
+def save_video(folder: Path, film: Path, number: int, started_at: str) -> None:
+    """Leave a saved video of the series "good" in `folder`."""
+    folder.mkdir(exist_ok=True)
+    shutil.copy(film, folder / f"{number}.mp4")
+    receipt = {
+        "recording_id": "good", "name": "Door", "source": "rtsp://camera/live", "asked": None,
+        "video_number": number, "duration": 4, "started_at": started_at, "ended_at": started_at,
+        "ended": "time", "frames": 100, "width": 320, "height": 180, "video_codec": "h264",
+        "size": film.stat().st_size, "sha256": "", "playable": True,
+    }  # fmt: skip
+    (folder / f"{number}.json").write_text(json.dumps(receipt))
+
+
 def station(folder: Path, binaries) -> Station:
     programs = [str(each) for each in (binaries.mediamtx, binaries.go2rtc, binaries.ffmpeg)]
     return Station(recorder.config(folder, programs))
@@ -102,17 +115,21 @@ def test_a_bad_entry_of_a_series_does_not_affect_the_others(tmp_path, film, bina
         owe(videos, own, film, series=series, **({"duration": None} | changed))
         return videos / ".parts" / own
 
-    owe_video(1)
-    saved = owe_video(2, ended="time", parts=())
+    # While video 1 was recorded, the clock was set back.
+    save_video(videos, film, number=1, started_at="2026-01-02T03:00:00.000000Z")
+    save_video(videos, film, number=2, started_at="2026-01-01T04:00:00.000000Z")
+    owe_video(3)
+    saved = owe_video(4, ended="time", parts=())
     (saved / "part-1.mp4").unlink()
     (saved / "events.jsonl").write_bytes(b"\0\0\0\n")
-    owe_video(3, address="gopher://user:canary@camera/")
+    owe_video(5, address="gopher://user:canary@camera/")
     owe_video(1, "contradicts-itself", started_at=None, ended="stopped")
     with station(tmp_path, binaries) as taken_up:
         good = taken_up.recordings.get("good")
         assert good.wait(60) and good.state is RecordingState.SAVED
-        assert len(good.filenames) == 1 and good.receipts[0].frames == 100
-        bad = ["contradicts-itself.json", "good-2.json", "good-3.json"]
+        assert good.receipts[0].frames == 100
+        assert good.filenames[:2] == ["1.mp4", "2.mp4"] and len(good.filenames) == 3
+        bad = ["contradicts-itself.json", "good-4.json", "good-5.json"]
         assert sorted(taken_up.health().left_behind) == bad
     assert sorted(each.name for each in (videos / ".journal").iterdir()) == bad
 

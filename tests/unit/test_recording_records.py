@@ -14,7 +14,7 @@ from camrec.camera_clock import ClockReport, DatedStretch
 from camrec.journal import JournalEntry, SegmentRecord
 from camrec.media import MediaUnit, VideoTrack
 from camrec.receipt import RecordingWarning
-from camrec.recording import ResumeState
+from camrec.recording import ResumeState, first_of_series
 from camrec.recording.journal_entry import StoredEntry
 from camrec.recording.recorder import RecordingStop
 from camrec.recording.recording_period import RecordingPeriod
@@ -120,6 +120,18 @@ def test_an_entry_that_had_begun_is_resumed_with_its_segments(tmp_path):
     assert not state.has_segments(tmp_path) and state.last_written(tmp_path) == ENTRY.started_at
     (tmp_path / "part-1.mp4").touch()
     assert state.has_segments(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("now", "due"), [(60, 120), (65, 120), (200, 240), (40, 120), (-3540, -3480)]
+)
+def test_the_next_video_is_due_one_length_later_on_the_grid_or_after_the_clock_was_set_back(
+    now, due
+):
+    """The first video began at 0 s and lasts 60 s."""
+    first = first_of_series("aa", ENTRY.started_at, None, 60)
+    following = first.following(ENTRY.started_at + now * SECOND)
+    assert (following.number, following.next_at) == (2, ENTRY.started_at + due * SECOND)
 
 
 def test_the_first_reason_to_stop_is_kept():
