@@ -146,6 +146,8 @@ class Recording:
             ``bad_end``: that is not later than now.
         StateError
             ``not_recording``: it has ended. ``no_end``: it runs until it is stopped.
+        ServiceError
+            ``folder_unwritable``: the disk cannot be written. The end has not changed.
         """
         ends_at = self._handle.info().ends_at
         if ends_at is None:

@@ -43,16 +43,30 @@ class StoredEntry:
         ServiceError
             ``folder_unwritable``, unless the disk has the entry already; ``keyring_unusable``.
         """
-        folder = self._options.folder
         try:
-            file_system.make_dirs(folder)
+            file_system.make_dirs(self._options.folder)
             self._journal.save(self._describe())
         except OSError as error:
             if self._options.is_in_journal:
                 self._log(error)
                 return
-            reason = describe_os_error(error)
-            raise ServiceError("folder_unwritable", folder=str(folder), reason=reason) from None
+            raise self._unwritable(error) from None
+
+    def change(self) -> None:
+        """Write the entry again. Return once the disk has it.
+
+        Raises
+        ------
+        ServiceError
+            ``folder_unwritable``, ``keyring_unusable``.
+        """
+        with self._lock:
+            if self._is_erased:
+                return
+            try:
+                self._journal.save(self._describe())
+            except OSError as error:
+                raise self._unwritable(error) from None
 
     def update(self) -> None:
         """Write the entry again. If that fails it is logged: the recording continues."""
@@ -72,6 +86,10 @@ class StoredEntry:
                 self._journal.erase(self._options.recording_id)
             except OSError as error:
                 self._log(error)
+
+    def _unwritable(self, error: OSError) -> ServiceError:
+        folder, reason = str(self._options.folder), describe_os_error(error)
+        return ServiceError("folder_unwritable", folder=folder, reason=reason)
 
     def _log(self, error: OSError) -> None:
         log.warning(

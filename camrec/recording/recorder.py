@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from camrec.clock import NS_PER_SECOND
-from camrec.errors import CameraError, ServiceError
+from camrec.errors import CameraError, ServiceError, StateError
 from camrec.feed import MediaFeed
 from camrec.i18n import Phrase
 from camrec.journal import SeriesRecord
@@ -108,6 +108,8 @@ class Recorder:
         self._save_journal = save_journal
         self._set_state = set_state
         self.end: RecordingEnd | None = None
+        self._end_lock = threading.Lock()  # held while the end is changed or decided
+        self._due: EndReason | None = None  # why it is about to end
         self._error_text = ""
         self._reserved_space = ReservedSpace(options.folder)
         self._joint: _Joint | None = None
@@ -175,9 +177,16 @@ class Recorder:
         """Change what the receipt says about the series of this video."""
         self._options = replace(self._options, series=series)
 
-    def change_duration(self, seconds: float | None) -> None:
-        """Let the recording end at another time; None: only when it is stopped."""
-        self.period.duration = seconds
+    def change_duration(self, seconds: float | None, series: SeriesRecord | None) -> None:
+        """Let the recording end at another time; None: only when it is stopped.
+
+        series : as for `note_series`. Raises StateError (``not_recording``) if it is ending.
+        """
+        with self._end_lock:
+            if self._due is not None or self.end is not None:
+                raise StateError("not_recording")
+            self.period.duration = seconds
+            self._options = replace(self._options, series=series)
         self._input.wake()
 
     @property
@@ -294,6 +303,7 @@ class Recorder:
             due = self._find_end_reason()
             if due:
                 self._input.await_in_flight()
+                due = self._decide_end()
             self._take(self._sort(self._input.take(), is_over=due is not None))
             self._writer.open()
             self._writer.flush()
@@ -374,6 +384,12 @@ class Recorder:
             self._set_state(RecordingState.WRITING)
         elif self._writer.has_nothing_to_write:
             self._set_state(RecordingState.WAITING)
+
+    def _decide_end(self) -> EndReason | None:
+        """Why the recording ends now. After that its end cannot be changed any more."""
+        with self._end_lock:
+            self._due = self._find_end_reason()
+            return self._due
 
     def _find_end_reason(self) -> EndReason | None:
         """Why the recording should end now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import threading
@@ -137,17 +138,31 @@ class RecordingJob:
         if recorder is not None:
             self._join_recorder(recorder)
 
-    def change_duration(self, seconds: float | None) -> None:
+    def change_duration(self, seconds: float | None, series: SeriesRecord | None = None) -> None:
         """Let it end at another time. Return once the journal has it.
 
         seconds : from its start; None: only when it is stopped, or where the next video begins.
+        series : what changes with that; None: nothing. Only one thread may call this at a time.
+
+        Raises
+        ------
+        StateError (``not_recording``), ServiceError (``folder_unwritable``, ``keyring_unusable``)
+            Nothing has changed.
         """
+        before = self.options
         with self._lock:
-            self.options = replace(self.options, duration=seconds)
-            recorder = self._recorder
-        if recorder is not None:
-            recorder.change_duration(seconds)
-        self._entry.update()
+            self.options = replace(before, duration=seconds, series=series or before.series)
+        try:
+            self._entry.change()
+            with self._lock:  # a recorder that is created later begins with `options`
+                if self._recorder is not None:
+                    self._recorder.change_duration(seconds, self.options.series)
+        except CamrecError:
+            with self._lock:
+                self.options = before
+            with contextlib.suppress(ServiceError):
+                self._entry.update()
+            raise
         self.notify()
 
     def note_series(self, series: SeriesRecord) -> None:
@@ -361,6 +376,7 @@ class RecordingJob:
         with self._lock:
             self._recorder = recorder
             self._started_at = recorder.period.start_utc
+            recorder.change_duration(self.options.duration, self.options.series)
         self._join_recorder(recorder)
         try:
             self._entry.create()

@@ -60,7 +60,6 @@ class RecordingSeries:
         self._feed = feed
         self._services = services
         self.changed: Callbacks[[RecordingSeries]] = Callbacks()
-        self.machine: StateMachine[RecordingState] = StateMachine(job.state, RECORDING_TRANSITIONS)
         self._finished = threading.Event()
         self._change_lock = threading.Lock()  # held while the series changes
         self._lock = threading.Lock()  # of the fields below, for moments
@@ -68,8 +67,13 @@ class RecordingSeries:
         self._earlier_jobs: tuple[RecordingJob, ...] = ()  # of videos that are not settled
         self._stop_reason: EndReason | None = None
         self._current = job
-        self._connect(job)
+        with self._lock:  # `_on_state_change` waits for it, so that no change is missed
+            self._connect(job)
+            self.machine: StateMachine[RecordingState] = StateMachine(
+                job.state, RECORDING_TRANSITIONS
+            )
         job.join_next(record, self._start_next)
+        self._settle()
 
     def start(self) -> None:
         """As `RecordingJob.start`, for the first video."""
@@ -105,13 +109,12 @@ class RecordingSeries:
     def change_end(self, ends_at: int | None) -> None:
         """Let it end at another time, UTC nanoseconds; None: when it is stopped.
 
-        Return once the journal has it.
+        Return once the journal has it. It raises what `RecordingJob.change_duration` raises.
         """
         with self._change_lock:
             job = self._current
-            job.note_series(self._record.model_copy(update={"ends_at": ends_at}))
             seconds = None if ends_at is None else (ends_at - job.started_at) / NS_PER_SECOND
-            job.change_duration(seconds)
+            job.change_duration(seconds, self._record.model_copy(update={"ends_at": ends_at}))
 
     def stop(self, reason: EndReason = "stopped") -> None:
         """As `RecordingJob.stop`."""
@@ -347,7 +350,9 @@ class RecordingSeries:
         self.notify()
 
     def _on_state_change(self, job: RecordingJob, old: RecordingState, new: RecordingState) -> None:
-        if job is self._current and new not in ENDED_RECORDING_STATES:
+        with self._lock:
+            is_current = job is self._current
+        if is_current and new not in ENDED_RECORDING_STATES:
             self.machine.transition(new)
         if new in ENDED_RECORDING_STATES:
             self._place_again()

@@ -42,6 +42,7 @@ class RecordingRegistry:
         with self._lock:
             self._recordings[recording.recording_id] = recording
         recording.changed.connect(self._on_change)
+        self._on_change(recording)
 
     def get(self, any_id: str) -> AnyRecording:
         """The recording of this id, or the latest one of the session of this id.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Iterable, Sequence
 
 from camrec.annotations import NO_DETAILS, Details
@@ -74,6 +75,7 @@ class StationRecordings:
         self._programs = programs
         self._changed = changed
         self._registry = RecordingRegistry()
+        self._change_lock = threading.Lock()  # held while the end of a recording is changed
 
     # Start.
 
@@ -216,13 +218,20 @@ class StationRecordings:
         StateError
             ``not_recording``: it has ended.
         DiskError
+        ServiceError
+            ``folder_unwritable``, ``keyring_unusable``: the end has not changed.
         """
+        with self._change_lock:
+            recording = self._change_end(recording_id, ends_at)
+        _check_changeable(recording)  # it may have ended at this moment
+        return recording
+
+    def _change_end(self, recording_id: str, ends_at: int | None) -> AnyRecording:
         recording = self.get(recording_id)
         now, begins = self._clock.utc_ns(), recording.started_at
         if ends_at is not None and ends_at <= max(now, begins):
             raise InputError("bad_end")
-        if recording.state not in CHANGEABLE_RECORDING_STATES or recording.end_reason is not None:
-            raise StateError("not_recording")
+        _check_changeable(recording)
         session = self._cameras.session(recording.session_id)
         left = DEFAULT_VIDEO_LENGTH_S if ends_at is None else (ends_at - now) / NS_PER_SECOND
         disk = self._library.disk_space
@@ -233,16 +242,16 @@ class StationRecordings:
         elif seconds is not None and seconds <= MAX_DURATION_S:
             recording.change_duration(seconds)
         else:
-            recording = self._make_series(recording, session)
-            recording.change_end(ends_at)
-        if recording.end_reason is not None:  # it ended at this moment
-            raise StateError("not_recording")
+            recording = self._make_series(recording, session, ends_at, seconds)
         return recording
 
-    def _make_series(self, job: RecordingJob, session: Session) -> RecordingSeries:
+    def _make_series(
+        self, job: RecordingJob, session: Session, ends_at: int | None, seconds: float | None
+    ) -> RecordingSeries:
         services = self.services(session.source)
         begins, length = job.started_at, DEFAULT_VIDEO_LENGTH_S
-        record = first_of_series(job.recording_id, begins, None, length)
+        record = first_of_series(job.recording_id, begins, ends_at, length)
+        job.change_duration(seconds, record)
         series = RecordingSeries(session.feed, services, job, record)
         session.replace_recording(job, series)
         self._registry.replace(series)
@@ -372,6 +381,12 @@ class StationRecordings:
             else:
                 is_live = session.state is SessionState.LIVE
                 raise StateError("already_recording" if is_live else "session_not_live")
+
+
+def _check_changeable(recording: AnyRecording) -> None:
+    """Raise StateError (``not_recording``) if its end cannot be changed any more."""
+    if recording.state not in CHANGEABLE_RECORDING_STATES or recording.end_reason is not None:
+        raise StateError("not_recording")
 
 
 def _stream_rate(session: Session) -> StreamRate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -139,6 +140,27 @@ def test_the_end_of_a_recording_is_changed_over_rest(config):
             "saved",
             "saved",
         ]
+
+
+def test_two_changes_at_once_make_one_series(config, monkeypatch):
+    with MjpegCamera(size=(320, 240)) as camera, Station(config) as station:
+        session = station.cameras.open(camera.url)
+        recordings, services = station.recordings, station.recordings.services
+        recording_id = recordings.start(session.session_id, 600).recording_id
+        others: list[Future] = []
+
+        def change_twice(source):
+            """While the first change is made, the second one begins; it may have to wait."""
+            if not others:
+                others.append(pool.submit(recordings.change_end, recording_id, None))
+                wait(others, timeout=0.5)
+            return services(source)
+
+        monkeypatch.setattr(recordings, "services", change_twice)
+        with ThreadPoolExecutor(1) as pool:
+            series = recordings.change_end(recording_id, None)
+        assert isinstance(series, RecordingSeries) and others[0].result() is series
+        assert series is session.recording and series is recordings.get(recording_id)
 
 
 @pytest.mark.parametrize("body", [{"video_length": 59}, {"video_length": 86_401}, {"duration": 0}])

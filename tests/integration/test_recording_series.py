@@ -10,8 +10,10 @@ import pytest
 
 from camrec.annotations import create_event
 from camrec.clock import Clock
+from camrec.errors import ServiceError, StateError
 from camrec.library import VideoLibrary
-from camrec.recording import RecordingJob, RecordingState
+from camrec.recording import RecordingJob, RecordingSeries, RecordingState, first_of_series
+from camrec.recording.recording_input import RecordingInput
 from support.cameras.mjpeg import MjpegCamera
 from support.studio import Studio, heard, shown
 from support.units_made import SECOND, audio_units, irregular, mixed, until, video_units
@@ -30,13 +32,17 @@ def play(made: Studio, units, seconds: float, start: float = 0.0) -> None:
 
 
 def video_number(receipt) -> int:
-    return receipt.video_number
+    return receipt.video_number or 1
 
 
 def frames(made: Studio) -> list[list[int]]:
     """The numbers of the frames that each saved video shows, in the order of the videos."""
     by_number = sorted(made.saved, key=lambda saved: video_number(saved[1]))
     return [shown(path)[1] for path, _ in by_number]
+
+
+def frames_of_all(made: Studio) -> list[int]:
+    return [number for part in frames(made) for number in part]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +108,7 @@ def test_a_series_with_an_end_ends_there(studio):
     receipts = sorted((receipt for _, receipt in made.saved), key=video_number)
     assert len(receipts) >= 2 and {each.asked for each in receipts} == {5.0}
     assert {each.ended for each in receipts} == {"time"}
-    numbers = [number for part in frames(made) for number in part]
+    numbers = frames_of_all(made)
     assert numbers == list(
         range(len([unit for unit in units if unit.arrived < made.begin + 5 * SECOND]))
     )
@@ -121,10 +127,72 @@ def test_the_end_of_a_series_can_be_changed(studio):
     recording.change_end(recording.started_at + 5 * SECOND)
     play(made, units, 9, start=2)
     assert recording.wait(30) and recording.end_reason == "time"
-    numbers = [number for part in frames(made) for number in part]
+    numbers = frames_of_all(made)
     assert numbers == list(
         range(len([unit for unit in units if unit.arrived < made.begin + 5 * SECOND]))
     )
+
+
+def test_an_end_that_the_disk_does_not_take_is_not_changed(studio, monkeypatch):
+    made = studio
+    recording = made.record_series(3, duration=60)
+    ends_at = recording.ends_at
+
+    def refuse(entry) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(made.journal, "save", refuse)
+        with pytest.raises(ServiceError) as refused:
+            recording.change_end(recording.started_at + 90 * SECOND)
+    assert refused.value.code == "folder_unwritable"
+    assert (recording.ends_at, recording.duration, recording.jobs[0].duration) == (ends_at, 60, 60)
+    recording.change_end(recording.started_at + 90 * SECOND)
+    assert recording.duration == made.journal.saved[-1].duration == 90
+
+
+def test_an_end_that_is_moved_at_the_last_moment_counts(studio, monkeypatch):
+    """The recorder has found that the time is over, and waits for frames that are on their way."""
+    made = studio
+    units = video_units(irregular(6), gop=10)
+    recording = made.record(2)
+    wait, moved = RecordingInput.await_in_flight, []
+
+    def move_end(own: RecordingInput) -> None:
+        if not moved:
+            recording.change_duration(4)
+            moved.append(True)
+        wait(own)
+
+    monkeypatch.setattr(RecordingInput, "await_in_flight", move_end)
+    play(made, units, 2.5)
+    until(lambda: moved)
+    play(made, units, 6, start=2.5)
+    assert recording.wait(30) and recording.receipts[0].asked == 4
+    count = len([unit for unit in units if unit.arrived < made.begin + 4 * SECOND])
+    assert frames_of_all(made) == list(range(count))
+    with pytest.raises(StateError):
+        recording.change_duration(9)
+    assert recording.duration == 4
+
+
+def test_a_recording_that_ends_while_it_becomes_a_series_is_saved(studio, monkeypatch):
+    made = studio
+    recording = made.record(60)
+    play(made, video_units(irregular(4), gop=10), 3)
+    changed = recording.machine.changed
+    connect = changed.connect
+
+    def connect_late(callback):
+        recording.stop()
+        assert recording.wait(30)
+        return connect(callback)
+
+    monkeypatch.setattr(changed, "connect", connect_late)
+    record = first_of_series(recording.recording_id, recording.started_at, None, 3600)
+    series = RecordingSeries(made.feed, recording._services, recording, record)
+    assert series.wait(30) and series.state is RecordingState.SAVED
+    assert series.filenames == recording.filenames
 
 
 def test_an_interruption_and_a_stop_at_the_join_lose_nothing(studio):
@@ -138,7 +206,7 @@ def test_an_interruption_and_a_stop_at_the_join_lose_nothing(studio):
     recording.stop()
     recording.stop()
     assert recording.wait(30) and recording.state is RecordingState.SAVED
-    numbers = [number for part in frames(made) for number in part]
+    numbers = frames_of_all(made)
     assert numbers == sorted(set(numbers))
 
 
@@ -155,7 +223,7 @@ def test_a_stop_while_the_next_video_is_created_ends_that(studio, monkeypatch):
     play(made, units, 4)
     until(lambda: recording.end_reason == "stopped")
     assert recording.wait(30) and recording.state is RecordingState.SAVED
-    numbers = [number for part in frames(made) for number in part]
+    numbers = frames_of_all(made)
     assert numbers == list(range(len(numbers)))
 
 
@@ -182,7 +250,7 @@ def test_a_video_that_cannot_begin_is_tried_again_and_loses_no_frame(error, stud
     until(lambda: len(made.saved) >= 2)
     recording.stop()
     assert recording.wait(30) and recording.state is RecordingState.SAVED
-    numbers = [number for part in frames(made) for number in part]
+    numbers = frames_of_all(made)
     assert numbers == list(range(len(units)))
 
 
