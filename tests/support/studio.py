@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
@@ -81,6 +82,7 @@ class Studio:
         self.begin = self.clock.now
         self.journal = MadeJournal()
         self.saved: list[tuple[Path, Receipt]] = []
+        self._save_lock = threading.Lock()  # videos of a series may be saved at the same time
         self.recordings: list[AnyRecording] = []
 
     def at(self, seconds: float) -> None:
@@ -119,9 +121,10 @@ class Studio:
         return self.record(duration, series=series, **changes)
 
     def save(self, file: Path, receipt: Receipt) -> str:
-        target = self.folder / f"{len(self.saved)}.mp4"
-        shutil.move(file, target)
-        self.saved.append((target, receipt))
+        with self._save_lock:
+            target = self.folder / f"{len(self.saved)}.mp4"
+            shutil.move(file, target)
+            self.saved.append((target, receipt))
         return target.name
 
     def child(self, recording: AnyRecording) -> psutil.Process:
