@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from camrec.receipt import Receipt
+
 pytestmark = [pytest.mark.busy, pytest.mark.spread]
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
-VIDEOS = {"two_cameras": 2}
+VIDEOS = {"experiment": 2, "two_cameras": 2}
+# How many videos show an event.
+EVENTS = {"experiment": {"light on": 6, "looks up": 2, "a car passes": 1}}
 
 
 def cells(path: Path) -> list[dict]:
@@ -49,5 +54,7 @@ def test_a_notebook_runs_from_its_first_cell_to_its_last(path, binaries, tmp_pat
     client.execute()
     videos = list((tmp_path / "videos").glob("*.mp4"))
     assert len(videos) == VIDEOS.get(path.stem, 1)
-    assert all(each.with_suffix(".json").is_file() for each in videos)
+    receipts = [Receipt.read(each.with_suffix(".json")) for each in videos]
+    events = Counter(event.text for receipt in receipts for event in receipt.events)
+    assert events == EVENTS.get(path.stem, {})
     assert not list((tmp_path / "videos" / ".parts").iterdir())
