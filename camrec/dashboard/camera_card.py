@@ -8,6 +8,7 @@ from typing import ClassVar
 import param
 
 from camrec.camera_errors import LOGIN_ERROR_CODES
+from camrec.clock import NS_PER_SECOND
 from camrec.dashboard.component import AskingComponent
 from camrec.dashboard.open_failure import describe_open_failure
 from camrec.dashboard.page_state import SessionRow
@@ -78,11 +79,21 @@ class CameraCard(AskingComponent):
 
     # Messages from the browser.
 
-    def do_record(self, seconds: int) -> None:
+    def do_record(self, seconds: int | None) -> None:
         self.ask("record", self._station.recordings.start, self.session_id, seconds)
 
     def do_stop(self) -> None:
         self.ask("stop", self._station.recordings.stop, self.session_id)
+
+    def do_extend(self, recording_id: str, seconds: int) -> None:
+        """Let a recording with an end go on for longer."""
+        self.ask("extend", self._extend, str(recording_id), int(seconds))
+
+    def _extend(self, recording_id: str, seconds: int) -> None:
+        ends_at = self._station.recordings.get(recording_id).ends_at
+        if ends_at is not None:
+            later = ends_at + seconds * NS_PER_SECOND
+            self._station.recordings.change_end(recording_id, later)
 
     def do_cancel(self, recording_id: str) -> None:
         self.ask("cancel", self._station.recordings.stop, None, str(recording_id))

@@ -56,5 +56,5 @@ class PageHeader(AskingComponent):
     def do_stop(self, recording_id: str) -> None:
         self.ask("stop", self._station.recordings.stop, None, recording_id)
 
-    def do_record_all(self, seconds: int) -> None:
+    def do_record_all(self, seconds: int | None) -> None:
         self.ask("record_all", self._station.recordings.start_all, seconds)

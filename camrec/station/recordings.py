@@ -159,10 +159,12 @@ class StationRecordings:
             self._registry.show_recordings(hidden_ids)
         return recordings
 
-    def start_all(self, duration: int) -> list[AnyRecording]:
+    def start_all(self, duration: int | None) -> list[AnyRecording]:
         """Record each camera that delivers and is not being recorded.
 
         If one of them is rejected, the others are still recorded.
+
+        duration : see `start`.
 
         Raises
         ------

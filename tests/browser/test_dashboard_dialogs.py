@@ -81,6 +81,34 @@ def test_record_all_starts_every_camera_and_the_list_stops_one(wire, cameras, op
     expect(asked).to_be_hidden()
 
 
+def test_one_camera_records_until_stopped_and_another_ten_minutes_longer(wire, cameras, open_page):
+    page = open_page(wire.url, width=390, language="fr", dark=True).page
+    door, bench = (page.get_by_role("article", name=name) for name in ("Door", "Bench"))
+    door.get_by_text("∞").click()
+    expect(door.locator(".hint")).to_contain_text("une vidéo par heure")
+    fits(page)
+    assert faults(page) == []
+    door.get_by_role("button", name="Enregistrer sans fin").click()
+    expect(door).to_contain_text("jusqu’à l’arrêt")
+    expect(door.get_by_role("button", name="de plus")).to_have_count(0)
+    bench.get_by_role("button", name="Enregistrer 5").click()
+    longer = bench.get_by_role("button", name="+10\u00a0min")
+    for minutes in (15, 25):
+        longer.click()
+        expect(bench.get_by_role("progressbar")).to_have_attribute(
+            "aria-valuemax", f"{minutes * 60}"
+        )
+    expect(longer).to_be_focused()
+    assert longer.bounding_box()["height"] >= 44
+    fits(page)
+    assert faults(page) == []
+    lengths = {
+        session["name"]: wire.get(f"/record/status/{session['session_id']}").json()["duration"]
+        for session in wire.get("/session/list").json()["sessions"]
+    }
+    assert lengths == {"Door": None, "Bench": 1500}
+
+
 def test_keyboard_shortcuts_work_everywhere_except_in_text_fields(wire, cameras, open_page):
     page = open_page(wire.url).page
     door, bench = (page.get_by_role("article", name=f"{name}, live") for name in ("Door", "Bench"))

@@ -15,12 +15,12 @@ provide("sessionStorage", { getItem: (/** @type {string} */ key) => stored.get(k
 beforeEach(() => stored.clear())
 
 /**
- * @param {number} seconds
+ * @param {number | null} seconds
  * @param {Partial<typeof PLENTY>} capacity
  */
 const offer = (seconds, capacity = {}) =>
   recordOffer(locale, seconds, NOW, { ...PLENTY, ...capacity },
-    (length, isShortened) => locale.t(isShortened ? "page.record_instead" : "page.record", { length }))
+    (length, isShortened) => locale.t(length === null ? "page.record_endless" : isShortened ? "page.record_instead" : "page.record", { length }))
 
 test("a custom duration is a number and its unit, with a comma or a point", () => {
   assert.equal(secondsOf({ number: "1,5", unit: "minutes" }), 90)
@@ -66,4 +66,16 @@ test("nothing is offered without room, nor for no sensible duration", () => {
   assert.equal(offer(300, { maxSeconds: 0.5 }).seconds, 0)
   assert.equal(offer(NaN).seconds, 0)
   assert.equal(offer(NaN).hint, "No such length")
+})
+
+test("a recording without an end is remembered, and offered if there is room for its first video", () => {
+  stored.set("camrec.length.a", "endless")
+  assert.deepEqual(rememberedDuration("a"), { seconds: null, custom: null })
+  const { seconds, label, hint } = offer(null)
+  assert.equal(seconds, null)
+  assert.equal(label, "Record until I stop")
+  assert.equal(hint, `about ${withNbsp("3.6 GB")} an hour, a new video each hour`)
+  assert.equal(offer(null, { bitRate: 0 }).hint, "a new video each hour")
+  assert.equal(offer(null, { maxSeconds: 3599 }).seconds, 3540)
+  assert.equal(offer(null, { maxSeconds: 0 }).seconds, 0)
 })

@@ -34,7 +34,7 @@ export function render({ model, view }) {
   const title = h("header", { class: "title" })
   const size = cardSize(life, view.el, () => model.session.session_id, draw)
   const marks = marking(life, camera, view.el, size.cards, send)
-  const controls = recordControls(camera, { mark: marks.press })
+  const controls = recordControls(camera, { mark: marks.press, canExtend: true })
   const ahead = h("div", { class: "ahead" })
   const card = h("article", { class: "camera card" }, overlay.element, h("div", { class: "body" }, title, controls.element, ahead))
   const { part, tick } = partDrawing(() => camera.locale.language)
@@ -56,7 +56,7 @@ export function render({ model, view }) {
     part("title", title, [state, size.isLarge(), size.number(), name, video_codec, audio_codec, hasPicture, session.stays],
       () => drawTitle(title, camera, state, { size, enterFullScreen, openStatistics, close: () => closeCamera(camera, card) }))
     part("ahead", ahead, [scheduled, new Date(camera.now()).toDateString()], () => drawScheduled(camera, ahead))
-    part("below", controls.element, [mode, controls.trouble(), failure, recording?.recording_id], () => controls.draw(mode))
+    part("below", controls.element, [mode, controls.trouble(), failure, recording?.recording_id, recording?.ends_at, recording?.duration], () => controls.draw(mode))
     overlay.drawFigures(state)
     marks.draw(mode === "recording")
     tick()

@@ -152,7 +152,7 @@ function kernelServer(model, addresses, language) {
   const post = (path, details) =>
     request(model.record_url, path, { method: "POST", body: JSON.stringify({ session_id: model.session_id, ...details }) })
   return {
-    /** @param {number} [seconds] */
+    /** @param {number | null} [seconds] null: until it is stopped */
     record: (seconds) => post("record/start", { duration: seconds }),
     stopRecording: () => post("record/stop", {}),
     /** @param {string} recordingId */
@@ -203,7 +203,7 @@ function cellRecordings(camera, server, saved) {
 
   /**
    * @param {string} action
-   * @param {{seconds?: number}} details
+   * @param {{seconds?: number | null}} details
    */
   async function ask(action, { seconds }) {
     let problem = ""

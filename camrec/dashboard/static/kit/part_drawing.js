@@ -21,9 +21,14 @@ export function partDrawing(language) {
     part(name, element, facts, draw) {
       const key = JSON.stringify([facts, language()])
       if (drawn[name]?.key === key) return
-      const hadFocus = element.contains(focusBeside(element))
+      const focused = focusBeside(element)
+      const hadFocus = element.contains(focused)
       drawn[name] = { key, tick: draw() }
-      if (hadFocus) /** @type {HTMLElement | null} */ (element.querySelector("button:not(:disabled)"))?.focus()
+      if (!hadFocus) return
+      // The same button, if it is there again: another one could stop a recording.
+      const buttons = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("button:not(:disabled)")])
+      const same = buttons.find((each) => each.className === focused?.className) ?? buttons[0]
+      same?.focus()
     },
     tick() {
       for (const { tick } of Object.values(drawn)) tick?.()

@@ -3,7 +3,10 @@
 import { h } from "./base.js"
 
 /** @import { Attributes } from "./base.js" */
-/** @typedef {{label: string, checked: boolean, on: () => void, [attribute: string]: unknown}} Choice */
+/**
+ * `name` is for screen readers and the tooltip, if the label is a sign.
+ * @typedef {{label: string, name?: string, checked: boolean, on: () => void, [attribute: string]: unknown}} Choice
+ */
 
 /**
  * @param {string} group unique on the page
@@ -13,6 +16,7 @@ import { h } from "./base.js"
  */
 export function segmentedControl(group, name, choices, attributes = {}) {
   return h("fieldset", { class: "segment", ...attributes }, h("legend", { class: "unseen" }, name),
-    choices.map(({ label, checked, on, ...labelAttributes }) =>
-      h("label", labelAttributes, h("input", { type: "radio", name: group, checked, on: { change: on } }), h("span", {}, label))))
+    choices.map(({ label, name: spoken, checked, on, ...labelAttributes }) =>
+      h("label", { title: spoken, ...labelAttributes },
+        h("input", { type: "radio", name: group, "aria-label": spoken, checked, on: { change: on } }), h("span", {}, label))))
 }

@@ -10,17 +10,22 @@ import { segmentedControl } from "../kit/segmented_control.js"
 
 const DURATIONS_S = [60, 300, 3600, 5400, 7200]
 const DEFAULT_DURATION_S = 300
+const ENDLESS = "endless"
+/** Seconds of each video of a recording without an end; there must be room for one. */
+const ENDLESS_VIDEO_S = 3600
 export const MAX_DURATION_S = 86_400
 /** @type {Record<string, number>} */
 const UNITS_S = { seconds: 1, minutes: 60, hours: 3600 }
 
 /**
- * The last choice in this tab.
+ * The last choice in this tab. `seconds` null: until it is stopped.
  * @param {string} owner a session, or "all"
- * @returns {{seconds: number, custom: CustomDuration | null}}
+ * @returns {{seconds: number | null, custom: CustomDuration | null}}
  */
 export function rememberedDuration(owner) {
-  const seconds = Number(sessionStorage.getItem(`camrec.length.${owner}`))
+  const stored = sessionStorage.getItem(`camrec.length.${owner}`)
+  if (stored === ENDLESS) return { seconds: null, custom: null }
+  const seconds = Number(stored)
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_DURATION_S) return { seconds: DEFAULT_DURATION_S, custom: null }
   if (DURATIONS_S.includes(seconds)) return { seconds, custom: null }
   const unit = ["hours", "minutes"].find((name) => seconds % UNITS_S[name] === 0) ?? "seconds"
@@ -29,10 +34,10 @@ export function rememberedDuration(owner) {
 
 /**
  * @param {string} owner
- * @param {number} seconds
+ * @param {number | null} seconds
  */
 function rememberDuration(owner, seconds) {
-  if (!Number.isNaN(seconds)) sessionStorage.setItem(`camrec.length.${owner}`, String(seconds))
+  if (seconds === null || !Number.isNaN(seconds)) sessionStorage.setItem(`camrec.length.${owner}`, String(seconds ?? ENDLESS))
 }
 
 /**
@@ -73,7 +78,7 @@ export function durationChoice(owner) {
   let { seconds, custom } = rememberedDuration(owner) // `custom` while "Other…" is chosen
   const chosenSeconds = () => (custom === null ? seconds : secondsOf(custom))
   return {
-    /** NaN if the custom duration makes no sense. */
+    /** null: until it is stopped; NaN: the custom duration makes no sense. */
     seconds: chosenSeconds,
     /**
      * `choices` is the row; `fields` are the fields of a custom duration.
@@ -92,7 +97,7 @@ export function durationChoice(owner) {
         rememberDuration(owner, chosenSeconds())
         changed()
       }
-      /** @param {number} chosen */
+      /** @param {number | null} chosen */
       const choose = (chosen) => () => {
         seconds = chosen
         custom = null
@@ -100,6 +105,7 @@ export function durationChoice(owner) {
       }
       const choices = segmentedControl(group, locale.t("page.length"), [
         ...DURATIONS_S.map((each) => ({ label: locale.length(each), checked: custom === null && each === seconds, on: choose(each) })),
+        { label: "∞", name: locale.t("page.endless"), checked: custom === null && seconds === null, on: choose(null) },
         { label: locale.t("page.other_length"), checked: custom !== null, on: fields.choose },
       ], attributes)
       fields.element.hidden = custom === null
@@ -114,15 +120,17 @@ export function durationChoice(owner) {
  */
 
 /**
- * What a button that records says and does, and the line under it. `seconds` 0: nothing can be recorded.
+ * What a button that records says and does, and the line under it. `seconds` 0: nothing can be recorded; null: until
+ * it is stopped.
  * @param {Locale} locale
- * @param {number} seconds the choice; NaN: it makes no sense
+ * @param {number | null} chosen null: until it is stopped; NaN: it makes no sense
  * @param {number} now in milliseconds
  * @param {Capacity} capacity
- * @param {(length: string, isShortened: boolean) => string} label
+ * @param {(length: string | null, isShortened: boolean) => string} label
  */
-export function recordOffer(locale, seconds, now, { maxSeconds, bitRate, roomBytes, freeBytes }, label) {
+export function recordOffer(locale, chosen, now, { maxSeconds, bitRate, roomBytes, freeBytes }, label) {
   const plain = locale.t("page.record_plain")
+  const seconds = chosen ?? ENDLESS_VIDEO_S
   const size = locale.size((seconds * bitRate) / 8)
   if (Number.isNaN(seconds)) return { seconds: 0, label: plain, hint: locale.t("page.bad_length"), isShort: false }
   if (maxSeconds < 1) {
@@ -132,6 +140,9 @@ export function recordOffer(locale, seconds, now, { maxSeconds, bitRate, roomByt
     const fitting = maxSeconds >= 120 ? Math.floor(maxSeconds / 60) * 60 : maxSeconds
     const hint = locale.t("page.will_not_fit", { length: locale.length(seconds), size, free: locale.size(roomBytes) })
     return { seconds: fitting, label: label(locale.length(fitting), true), hint, isShort: true }
+  }
+  if (chosen === null) {
+    return { seconds: null, label: label(null, false), hint: locale.t(bitRate > 0 ? "page.hint_endless" : "page.hint_endless_plain", { size }), isShort: false }
   }
   const time = locale.minute(now + seconds * 1000)
   const hint = bitRate > 0 ? locale.t("page.hint", { size, time }) : locale.t("page.hint_time", { time })

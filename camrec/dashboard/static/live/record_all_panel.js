@@ -30,12 +30,12 @@ export function recordAllPanel(life, model) {
     function offer() {
       const { count, rate, most, room, free } = model.group_recording
       return recordOffer(locale, duration.seconds(), Date.now(), { maxSeconds: most, bitRate: rate, roomBytes: room, freeBytes: free },
-        (length) => locale.t("page.record_cameras", { count, length }))
+        (length) => (length === null ? locale.t("page.record_cameras_endless", { count }) : locale.t("page.record_cameras", { count, length })))
     }
 
     function begin() {
       const { seconds } = offer()
-      if (isPending || seconds < 1) return
+      if (isPending || seconds === 0) return
       isPending = true
       problem = ""
       model.send_msg({ do: "record_all", seconds })
@@ -44,7 +44,7 @@ export function recordAllPanel(life, model) {
 
     update = () => {
       const { seconds, label, hint: line, isShort } = offer()
-      press.disabled = model.group_recording.count === 0 || seconds < 1
+      press.disabled = model.group_recording.count === 0 || seconds === 0
       press.setAttribute("aria-busy", String(isPending))
       find(press, "span").textContent = label
       hint.className = problem ? "problem" : isShort ? "second figures short" : "second figures"

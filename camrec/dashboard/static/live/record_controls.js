@@ -17,8 +17,9 @@ import { saveFile } from "./save_still.js"
  * @param {object} [options]
  * @param {HTMLElement | null} [options.tools] shown next to Record, and next to the size of the recording
  * @param {((timeStamp: number) => void) | null} [options.mark] marks the moment of a press; null: there is no button for it
+ * @param {boolean} [options.canExtend] whether there is a button that lets a recording end later
  */
-export function recordControls(camera, { tools = null, mark = null } = {}) {
+export function recordControls(camera, { tools = null, mark = null, canExtend = false } = {}) {
   const { model } = camera
   const element = h("div", { class: "controls" })
   const duration = durationChoice(model.session.session_id)
@@ -40,7 +41,7 @@ export function recordControls(camera, { tools = null, mark = null } = {}) {
       if (mode === "opening") return void fill(element, h("div", { class: "blank" }), h("div", { class: "blank" }))
       if (mode === "failed") return drawFailed(element, camera, problem())
       if (mode === "saving") return drawSaving(element, camera)
-      if (mode === "recording") return recordingProgress(element, camera, { problem: problem(), tools, mark, changedAt: () => changedAt })
+      if (mode === "recording") return recordingProgress(element, camera, { problem: problem(), tools, mark, canExtend, changedAt: () => changedAt })
       return drawReady(element, camera, duration, { enabled: mode === "ready", problem: problem(), tools })
     },
   }
@@ -112,12 +113,13 @@ function drawReady(element, camera, duration, { enabled, problem, tools }) {
     const { max_seconds: maxSeconds = MAX_DURATION_S, file_bit_rate: bitRate = 0, room_bytes: roomBytes = 0, free_bytes: freeBytes = 0 } =
       live.facts() ?? {}
     return recordOffer(locale, duration.seconds(), now(), { maxSeconds, bitRate, roomBytes, freeBytes },
-      (length, isShortened) => locale.t(isShortened ? "page.record_instead" : "page.record", { length }))
+      (length, isShortened) =>
+        (length === null ? locale.t("page.record_endless") : locale.t(isShortened ? "page.record_instead" : "page.record", { length })))
   }
 
   function tick() {
     const { seconds, label, hint: line, isShort } = offer()
-    press.disabled = !enabled || seconds < 1
+    press.disabled = !enabled || seconds === 0
     press.setAttribute("aria-busy", String(camera.pending === "record"))
     find(press, "span").textContent = label
     hint.classList.toggle("short", isShort)

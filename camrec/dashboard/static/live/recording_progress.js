@@ -9,6 +9,8 @@ import { totalGap, withGrowingGap } from "./recording_gaps.js"
 /** @import { Gap, Recording } from "../wire.js" */
 /** @import { CameraModel } from "./camera_model.js" */
 
+const EXTENSION_S = 600
+
 /**
  * @param {HTMLElement} element
  * @param {CameraModel<any>} camera
@@ -16,10 +18,11 @@ import { totalGap, withGrowingGap } from "./recording_gaps.js"
  * @param {HTMLElement | null} options.problem
  * @param {HTMLElement | null} options.tools
  * @param {((timeStamp: number) => void) | null} options.mark
+ * @param {boolean} options.canExtend
  * @param {() => number} options.changedAt time of the latest news of this camera
  * @returns {() => void} to be called regularly
  */
-export function recordingProgress(element, camera, { problem, tools, mark, changedAt }) {
+export function recordingProgress(element, camera, { problem, tools, mark, canExtend, changedAt }) {
   const { locale, live, model } = camera
   /** @type {Recording} */
   const { duration, started_at: startedAt, ends_at: endsAt } = model.session.recording
@@ -39,7 +42,7 @@ export function recordingProgress(element, camera, { problem, tools, mark, chang
         h("span", { class: "second figures" }, planned)),
       button({ label: locale.t("page.stop_and_save"), icon: "stop", on: () => camera.ask("stop") })),
     mark ? h("div", { class: "strip-row" }, h("div", {}, bar), markButton(camera, mark)) : bar,
-    h("div", { class: "beside" }, problem ?? written, tools), waiting)
+    h("div", { class: "beside" }, problem ?? written, tools, canExtend && endsAt !== null ? extendButton(camera) : null), waiting)
 
   let elapsed = 0 // stands still while it is not known whether the recording continues
 
@@ -84,6 +87,15 @@ export function recordingProgress(element, camera, { problem, tools, mark, chang
     if (isKnown && live.facts() !== null) drawWritten(gaps, isAway ? 0 : (live.facts()?.bit_rate ?? 0))
     else fill(written, isKnown ? NBSP : locale.t("page.no_link"))
   }
+}
+
+/** @param {CameraModel<any>} camera */
+function extendButton({ locale, model, ask }) {
+  const length = locale.length(EXTENSION_S)
+  return button({
+    label: `+${length}`, kind: "link", class: "extend", title: locale.t("page.extend", { length }), "aria-label": `+${length}: ${locale.t("page.extend", { length })}`,
+    on: () => ask("extend", { recording_id: model.session.recording.recording_id, seconds: EXTENSION_S }),
+  })
 }
 
 /**
