@@ -6,11 +6,12 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import param
 
 from camrec import file_system
-from camrec.compat import CheckedList
+from camrec.compat import CheckedList, CheckedString
 from camrec.errors import InputError, ServiceError, describe_os_error
 from camrec.settings_file import changed_file, read_settings
 from camrec.typed_path import expand_path
@@ -54,6 +55,35 @@ class Networks(CheckedList):
             if not isinstance(each, str):
                 raise ValueError(each)
             ipaddress.ip_network(each)
+
+
+class TimeZoneName(CheckedString):
+    """A name of the IANA time zone database; empty: this computer's zone."""
+
+    allowed = "Europe/Paris | America/New_York | UTC | \u2026"
+
+    def check_text(self, text: str) -> None:
+        try:
+            if text:
+                ZoneInfo(text)
+        except (OSError, KeyError):  # a folder, no such zone
+            raise ValueError(text) from None
+
+
+class CoordinatePair(CheckedList):
+    """Latitude and longitude in degrees, or nothing."""
+
+    allowed = "[-90\u202690, -180\u2026180] | []"
+
+    def check_items(self, items: list[object]) -> None:
+        if not items:
+            return
+        latitude, longitude = items  # a ValueError if there are not two
+        for value, limit in ((latitude, 90), (longitude, 180)):
+            if not isinstance(value, (int, float)) or isinstance(value, bool):
+                raise ValueError(value)
+            if not -limit <= value <= limit:
+                raise ValueError(value)
 
 
 class Config(param.Parameterized):
@@ -134,6 +164,14 @@ class Config(param.Parameterized):
     keep_awake = param.Boolean(
         default=True,
         doc="Ask the computer not to sleep while something is recorded or will be in ten minutes.",
+    )
+    timezone = TimeZoneName(
+        default="",
+        doc="The time zone of plans, such as Europe/Paris; empty: this computer's.",
+    )
+    place = CoordinatePair(
+        default=[],
+        doc="Latitude and longitude, such as [48.85, 2.35], for plans that go by the sun.",
     )
     language: param.Selector[str] = param.Selector(
         default="",
@@ -287,6 +325,8 @@ def _describe_allowed(setting: param.Parameter[object]) -> str:
     """The allowed values of a setting, in symbols that need no translation."""
     if isinstance(setting, param.Selector):
         return " | ".join(map(str, setting.objects))
+    if isinstance(setting, (TimeZoneName, CoordinatePair)):
+        return setting.allowed
     kind = type(setting).__name__
     low, high = getattr(setting, "bounds", None) or (None, None)
     if low is None and high is None:

@@ -42,6 +42,11 @@ class VersionedFile:
         self._is_damaged = False
         self._kept_reason: Phrase | str | None = None  # why the file must stay as it is
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether all of it was understood when it was read, or there was none."""
+        return self._kept_reason is None and not self._is_damaged
+
     def read(self) -> tuple[list[object], dict[str, object]]:
         """The list, and what else the file contains.
 

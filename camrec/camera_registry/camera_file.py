@@ -1,6 +1,7 @@
 """The file with the cameras, ``.cameras.json`` in the videos folder. Only its owner can read it.
 
-It contains the passwords of cameras that stay, unless the keyring is used, and no other password.
+It contains the passwords of cameras that stay or that plans name, unless the keyring is used, and
+no other password.
 """
 
 from __future__ import annotations

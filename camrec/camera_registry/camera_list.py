@@ -37,7 +37,7 @@ def limit_cameras(
     """Drop the last cameras that nothing names, while there are more than `MAX_STORED_CAMERAS`.
 
     Returns the cameras that are kept, and those that are dropped. The first camera is kept, and so
-    is each that is opened again at each start.
+    is each that is opened again at each start, or that a plan names.
 
     named_ids : called only if there are too many.
     """
@@ -45,7 +45,9 @@ def limit_cameras(
     if excess <= 0:
         return tuple(cameras), ()
     ids = named_ids()
-    unnamed = [each for each in reversed(cameras[1:]) if not (each.stays or each.camera_id in ids)]
+    unnamed = [
+        each for each in reversed(cameras[1:]) if not (each.is_kept or each.camera_id in ids)
+    ]
     dropped = tuple(unnamed[:excess])
     return tuple(each for each in cameras if each not in dropped), dropped
 

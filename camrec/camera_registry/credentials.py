@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 class CameraCredentials:
     """With which address each camera was opened. Any thread may use it.
 
-    store : the keyring; None: the addresses are in memory, and those of cameras that stay in the
-        file with the cameras (`KnownCamera.stored_address`).
+    store : the keyring; None: the addresses are in memory, and those of cameras that are kept in
+        the file with the cameras (`KnownCamera.stored_address`).
     """
 
     def __init__(self, store: CredentialStore | None) -> None:
@@ -43,7 +43,7 @@ class CameraCredentials:
         """Keep the complete address of a camera.
 
         If the keyring rejects it, that is logged, and the next call tries again. The camera is
-        usable until camrec ends. Returns the error if it stays: then that is not enough.
+        usable until camrec ends. Returns the error if it is kept: then that is not enough.
         """
         with self._lock:
             is_stored = (
@@ -59,19 +59,19 @@ class CameraCredentials:
             log.warning("%s", error)
             with self._lock:
                 self._refused_ids.add(camera.camera_id)
-            return error if camera.stays and camera.stored_address is None else None
+            return error if camera.is_kept and camera.stored_address is None else None
         with self._lock:
             self._refused_ids.discard(camera.camera_id)
         return None
 
     def address_for_file(self, camera: KnownCamera, source: CameraAddress | None) -> str | None:
-        """What `KnownCamera.stored_address` has to be, so that a camera that stays can be opened.
+        """What `KnownCamera.stored_address` has to be, so that a camera that is kept can be opened.
 
         One that the file has stays there until `move_to_keyring` has moved it.
 
         source : its complete address; None: not known.
         """
-        if source is None or not camera.stays or not camera.has_secret:
+        if source is None or not camera.is_kept or not camera.has_secret:
             return None
         is_in_file = self._store is None or camera.stored_address is not None
         return source.address() if is_in_file else None

@@ -34,8 +34,9 @@ class KnownCamera(BaseModel):
     clock : what dates its frames.
     delay : how late they are dated; None if it was not measured.
     stays : whether it is opened again at each start of camrec.
-    stored_address : its complete address, with its password. Only a camera that stays has one here,
-        if it cannot be opened by its `url` alone and the keyring is not used or rejected it.
+    planned : whether a plan names it.
+    stored_address : its complete address, with its password. Only a camera that is kept has one
+        here, if it cannot be opened by its `url` alone and the keyring is not used or rejected it.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
@@ -48,6 +49,7 @@ class KnownCamera(BaseModel):
     clock: ClockChoice = "arrival"
     delay: MeasuredDelay | None = None
     stays: bool = False
+    planned: bool = False
     stored_address: str | None = Field(default=None, repr=False)
 
     @property
@@ -59,6 +61,11 @@ class KnownCamera(BaseModel):
     def kind(self) -> CameraKind:
         """ "rtsp" or "mjpeg"."""
         return self.address.kind
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is opened without a person, so that its password must be stored."""
+        return self.stays or self.planned
 
     @property
     def has_secret(self) -> bool:

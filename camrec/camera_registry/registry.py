@@ -37,7 +37,7 @@ class CameraRegistry:
         Where the cameras are stored.
     credential_store
         The keyring for their passwords; None: passwords are only in memory, and those of cameras
-        that stay in the file.
+        that stay or that a plan names in the file.
     named_ids
         Returns the ids of the cameras that something names, such as a video. They are not dropped
         to make room. It may read the disk, and is called only if there are too many cameras.
@@ -114,6 +114,11 @@ class CameraRegistry:
         """Whether a camera is part of camrec."""
         return camera_id in self._built_in_ids
 
+    def is_stored(self, camera_id: str) -> bool:
+        """Whether the camera has delivered, or a plan names it."""
+        with self._lock:
+            return find_by_id(self._stored.cameras, camera_id) is not None
+
     # Sessions.
 
     def acquire(
@@ -168,8 +173,9 @@ class CameraRegistry:
         name: str | None = None,
         clock: ClockChoice | None = None,
         stays: bool | None = None,
+        planned: bool | None = None,
     ) -> None:
-        """Store a camera that delivers video. It becomes the latest one.
+        """Store a camera that delivers video, or that a plan names. It becomes the latest one.
 
         If that fails, the camera is in memory, and whether it stays is as it was before. The next
         change of any camera writes it as well.
@@ -184,12 +190,14 @@ class CameraRegistry:
             What dates its frames from now on; None: what did before.
         stays
             Whether it is opened again at each start from now on; None: as before.
+        planned
+            Whether a plan names it; None: as before.
 
         Raises
         ------
         ServiceError
-            ``cameras_file_kept``, ``folder_unwritable``. ``keyring_unusable``: it stays, and its
-            password cannot be stored for that.
+            ``cameras_file_kept``, ``folder_unwritable``. ``keyring_unusable``: it stays or a plan
+            names it, and its password cannot be stored for that.
         """
         if self.is_built_in(camera_id):
             return
@@ -206,6 +214,7 @@ class CameraRegistry:
                 "name": name or camera.name,
                 "clock": clock or camera.clock,
                 "stays": camera.stays if stays is None else stays,
+                "planned": camera.planned if planned is None else planned,
             }
             camera = self._with_stored_address(camera.model_copy(update=changes), source)
             cameras, dropped = limit_cameras(
@@ -218,11 +227,11 @@ class CameraRegistry:
                 self._credentials.forget(each)
             refusal = self._credentials.keep(camera, source)
             if refusal is not None:
-                self._restore_stays(camera, stored)
+                self._restore_kept(camera, stored)
             try:
                 self._stored.save()
             except ServiceError:
-                self._restore_stays(camera, stored)
+                self._restore_kept(camera, stored)
                 raise
             if refusal is not None:
                 raise refusal
@@ -238,6 +247,7 @@ class CameraRegistry:
         clock: ClockChoice | None = None,
         delay: MeasuredDelay | Literal["keep"] | None = "keep",
         stays: bool | None = None,
+        planned: bool | None = None,
     ) -> KnownCamera:
         """Change what is known about a camera. Return once the disk has it.
 
@@ -255,12 +265,14 @@ class CameraRegistry:
             How late its frames are dated; None: not known. A new address forgets it.
         stays
             Whether it is opened again at each start; None: as before.
+        planned
+            Whether a plan names it; None: as before.
 
         Raises
         ------
         NotFoundError (``no_camera``), ServiceError (``cameras_file_kept``, ``folder_unwritable``)
         ServiceError
-            ``keyring_unusable``: its password cannot be stored, so it cannot stay.
+            ``keyring_unusable``: its password cannot be stored, so it cannot stay or be planned.
         StateError
             ``camera_open``: an open camera keeps its address. ``camera_exists``: another camera has
             this address. ``camera_password_unknown``: it cannot be opened again without its
@@ -279,11 +291,13 @@ class CameraRegistry:
                 "clock": clock or before.clock,
                 "delay": camera.delay if delay == "keep" else delay,
                 "stays": before.stays if stays is None else stays,
+                "planned": before.planned if planned is None else planned,
             }
+            becomes_kept = bool(stays or planned)
             camera = self._with_stored_address(camera.model_copy(update=changes), known)
             with self._lock:
                 self._reject_built_in(before)
-                if stays and known is None and camera_id not in self._unstored:
+                if becomes_kept and known is None and camera_id not in self._unstored:
                     raise StateError("camera_password_unknown", name=camera.name)
                 if is_moved:
                     self._reject_open(before)
@@ -294,7 +308,7 @@ class CameraRegistry:
                 self._stored.change(
                     camera if each is before else each for each in self._stored.cameras
                 )
-            if stays and known is not None and not is_moved:
+            if becomes_kept and known is not None and not is_moved:
                 refusal = self._credentials.keep(camera, known)
                 if refusal is not None:
                     with self._lock:
@@ -314,13 +328,15 @@ class CameraRegistry:
         ------
         NotFoundError (``no_camera``), ServiceError (``cameras_file_kept``, ``folder_unwritable``)
         StateError
-            ``camera_open``, ``camera_built_in``.
+            ``camera_open``, ``camera_planned``, ``camera_built_in``.
         """
         with self._write_lock:
             with self._lock:
                 camera = self._get(camera_id)
                 self._reject_built_in(camera)
                 self._reject_open(camera)
+                if camera.planned:
+                    raise StateError("camera_planned", name=camera.name)
                 self._stored.change(each for each in self._stored.cameras if each is not camera)
             self._save_or_undo()
             self._credentials.forget(camera)
@@ -331,12 +347,17 @@ class CameraRegistry:
         address = self._credentials.address_for_file(camera, source)
         return camera.model_copy(update={"stored_address": address})
 
-    def _restore_stays(self, camera: KnownCamera, stored: KnownCamera | None) -> None:
-        """Whether a camera stays is what it was when it was stored the last time."""
-        stays, address = False, None
-        if stored is not None and stored.stays:
-            stays, address = True, camera.stored_address or stored.stored_address
-        before = camera.model_copy(update={"stays": stays, "stored_address": address})
+    def _restore_kept(self, camera: KnownCamera, stored: KnownCamera | None) -> None:
+        """Whether a camera stays or is planned is what it was when it was stored the last time."""
+        changes: dict[str, object] = {"stays": False, "planned": False, "stored_address": None}
+        if stored is not None and stored.is_kept:
+            address = camera.stored_address or stored.stored_address
+            changes = {
+                "stays": stored.stays,
+                "planned": stored.planned,
+                "stored_address": address,
+            }
+        before = camera.model_copy(update=changes)
         with self._lock:
             self._stored.change(
                 before if each.camera_id == camera.camera_id else each

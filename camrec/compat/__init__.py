@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         ignore_known_reference_warnings,
         use_own_server_only,
     )
-    from camrec.compat.param_lists import CheckedList
+    from camrec.compat.param_checks import CheckedList, CheckedString
     from camrec.compat.tls_socket import ObservedTlsSocket
     from camrec.compat.tornado_streams import (
         abort_response,
@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from camrec.compat.wsdiscovery_networks import create_discovery
 
 _MODULES = {
-    "CheckedList": "param_lists",
+    "CheckedList": "param_checks",
+    "CheckedString": "param_checks",
     "HIDE_SCROLL_BUTTON_CSS": "panel_page",
     "ObservedTlsSocket": "tls_socket",
     "PlainScriptComponent": "panel_page",
@@ -72,6 +73,7 @@ _MODULES = {
 __all__ = [
     "HIDE_SCROLL_BUTTON_CSS",
     "CheckedList",
+    "CheckedString",
     "ObservedTlsSocket",
     "PlainScriptComponent",
     "ReplaceableStatusLineResponse",

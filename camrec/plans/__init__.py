@@ -3,8 +3,9 @@
 Nothing here opens a camera or starts a recording: `PlanDispatcher` says what has to be done.
 """
 
-from camrec.plans.disk_forecast import DiskForecast
+from camrec.plans.disk_forecast import DiskForecast, PlannedSpan
 from camrec.plans.dispatcher import PlanDispatcher, Reckoning
+from camrec.plans.due_window import ENDLESS_NS
 from camrec.plans.facts import (
     CameraFacts,
     EndedRecording,
@@ -22,7 +23,13 @@ from camrec.plans.orders import (
     PlanOrder,
     StartPlannedRecording,
 )
-from camrec.plans.plan import Plan, SunStart, require_place
+from camrec.plans.plan import (
+    MAX_PLAN_CAMERAS,
+    Plan,
+    SunStart,
+    require_place,
+    wrong_plan_cameras,
+)
 from camrec.plans.plan_calendar import (
     CalendarEntry,
     CalendarFacts,
@@ -38,7 +45,9 @@ from camrec.plans.sun import Coordinates, parse_place
 from camrec.plans.wall_clock import WallClock, find_timezone
 
 __all__ = [
+    "ENDLESS_NS",
     "MAX_PLANS",
+    "MAX_PLAN_CAMERAS",
     "PLAN_FILE_NAME",
     "CalendarEntry",
     "CalendarFacts",
@@ -62,6 +71,7 @@ __all__ = [
     "PlanOrder",
     "PlanState",
     "PlanStore",
+    "PlannedSpan",
     "Reckoning",
     "RunningRecording",
     "StartPlannedRecording",
@@ -77,4 +87,5 @@ __all__ = [
     "parse_plan",
     "plan_to_json",
     "require_place",
+    "wrong_plan_cameras",
 ]

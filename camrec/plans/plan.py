@@ -69,7 +69,7 @@ class Plan:
         if not _are_distinct(self.cameras, MAX_PLAN_CAMERAS) or not all(
             map(_CAMERA_ID_PATTERN.fullmatch, self.cameras)
         ):
-            raise InputError("plan_cameras", field="cameras", most=MAX_PLAN_CAMERAS)
+            raise wrong_plan_cameras()
         if self.always:
             self._check_that_it_has_no_hours()
         else:
@@ -105,6 +105,11 @@ class Plan:
             raise InputError("plan_end_is_start", field="end")
         if self.duration is not None:
             _check_number("duration", self.duration, MIN_DURATION_S, MAX_DURATION_S)
+
+
+def wrong_plan_cameras() -> InputError:
+    """The error for a wrong list of cameras (``plan_cameras``)."""
+    return InputError("plan_cameras", field="cameras", most=MAX_PLAN_CAMERAS)
 
 
 def wrong_last_day(field: str) -> InputError:

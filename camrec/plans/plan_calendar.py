@@ -11,7 +11,7 @@ from camrec.i18n import Phrase
 from camrec.plans.delays import main_delay
 from camrec.plans.disk_forecast import DiskForecast, PlannedSpan, forecast_disk
 from camrec.plans.facts import PlanEntry
-from camrec.plans.occurrences import Occurrence, occurrences
+from camrec.plans.occurrences import ONE_DAY, Occurrence, occurrences
 from camrec.plans.plan_state import Delay, OccurrenceKey, OccurrenceRecord, PlanState
 from camrec.plans.sun import Coordinates
 from camrec.plans.wall_clock import WallClock
@@ -24,7 +24,7 @@ CalendarState = Literal["planned", "recording", "recorded", "missed", "impossibl
 class CalendarEntry:
     """One occurrence of one camera, or a recording that somebody scheduled (without a plan).
 
-    starts_at, ends_at : UTC nanoseconds.
+    starts_at, ends_at : UTC nanoseconds. A recording without an end has the end `ENDLESS_NS`.
     reason : why it is not planned, was missed, began late, was interrupted or stopped, in words;
         None: all is well.
     filenames : its videos.
@@ -45,6 +45,7 @@ class CalendarFacts:
 
     filenames : the videos of each recording, by its id.
     scheduled : recordings that somebody scheduled; their `plan_id` is None.
+    running : what is being recorded, by plans and by people.
     rates : bytes per second that each camera's video takes.
     stops_when_full : recordings end when the disk is full; otherwise old videos are deleted.
     """
@@ -58,6 +59,7 @@ class CalendarFacts:
     min_free_bytes: int
     filenames: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     scheduled: tuple[CalendarEntry, ...] = ()
+    running: tuple[PlannedSpan, ...] = ()
     rates: Mapping[str, float] = field(default_factory=dict)
     stops_when_full: bool = True
 
@@ -81,9 +83,11 @@ def build_calendar(facts: CalendarFacts, from_day: date, to_day: date) -> PlanCa
     days = [
         date.fromordinal(number) for number in range(from_day.toordinal(), to_day.toordinal() + 1)
     ]
+    end = facts.clock.start_of_day(to_day + ONE_DAY)
+    spans = [*_spans(found), *facts.running]
     disk = forecast_disk(
         facts.now,
-        _spans(found),
+        [each._replace(end=min(each.end, end)) for each in spans],
         facts.rates,
         facts.free_bytes,
         facts.min_free_bytes,

@@ -33,12 +33,14 @@ class PlanFileContent:
 
     unreadable : plans that this camrec does not understand. They are written back as they are.
     further : keys that a later camrec added, also written back.
+    is_understood : all plans of the file are in `entries`.
     """
 
     entries: tuple[PlanEntry, ...] = ()
     state: PlanState = field(default_factory=PlanState)
     unreadable: tuple[object, ...] = ()
     further: dict[str, object] = field(default_factory=dict)
+    is_understood: bool = True
 
 
 class PlanFile:
@@ -71,7 +73,8 @@ class PlanFile:
                 "%s does not say what was recorded. What is over is not shown", self._file.path
             )
             state = PlanState()
-        return PlanFileContent(entries, state, unreadable, further)
+        is_understood = self._file.is_usable and not unreadable
+        return PlanFileContent(entries, state, unreadable, further, is_understood)
 
     def write(self, content: PlanFileContent) -> None:
         """Return once the disk has the new content. The folder is created if necessary.

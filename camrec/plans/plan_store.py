@@ -41,6 +41,12 @@ class PlanStore:
         with self._lock:
             return self._content.state
 
+    @property
+    def knows_all(self) -> bool:
+        """Whether all plans of the file were understood."""
+        with self._lock:
+            return self._content.is_understood
+
     def camera_ids(self) -> frozenset[str]:
         """The cameras that plans name. They are not removed, and keep their passwords."""
         return frozenset(camera for each in self.entries() for camera in each.plan.cameras)

@@ -3,6 +3,7 @@
 from camrec.station.changes import (
     CamerasChanged,
     LibraryChanged,
+    PlansChanged,
     ProxyChanged,
     RecordingChanged,
     SessionChanged,
@@ -15,6 +16,7 @@ from camrec.station.station import Station
 __all__ = [
     "CamerasChanged",
     "LibraryChanged",
+    "PlansChanged",
     "ProxyChanged",
     "RecordingChanged",
     "SessionChanged",

@@ -39,6 +39,11 @@ class ProxyChanged:
 
 
 @dataclass(frozen=True)
+class PlansChanged:
+    """A plan was added, changed or removed, or something became of one of its occurrences."""
+
+
+@dataclass(frozen=True)
 class SettingsChanged:
     """The settings were changed on the page."""
 
@@ -49,5 +54,6 @@ StationChange = (
     | RecordingChanged
     | LibraryChanged
     | ProxyChanged
+    | PlansChanged
     | SettingsChanged
 )

@@ -17,6 +17,7 @@ from camrec.library import (
     RetentionPolicy,
     VideoLibrary,
 )
+from camrec.plans import PlanFile, PlanStore
 from camrec.process import end_orphans, end_writers
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
 from camrec.session import CameraRoutes
@@ -27,6 +28,9 @@ from camrec.station.changes import LibraryChanged, ProxyChanged, StationChange
 from camrec.station.health import describe_health
 from camrec.station.keep_awake import KeepAwake
 from camrec.station.known_cameras import KnownCameras
+from camrec.station.plan_facts import PlanFacts
+from camrec.station.planned_cameras import PlannedCameras
+from camrec.station.plans import StationPlans
 from camrec.station.programs import StationPrograms
 from camrec.station.recording_events import StationEvents
 from camrec.station.recordings import StationRecordings
@@ -43,6 +47,7 @@ class Station:
     cameras : opens and closes cameras.
     known_cameras : all cameras with their ids, open or not.
     recordings : starts and stops recordings.
+    plans : the standing orders to record.
     events : marks events in recordings and videos.
     reports : writes reports about cameras that do not work.
     settings : changes settings.
@@ -71,6 +76,7 @@ class Station:
         self.clock = clock = clock or Clock()
         self.changed: Callbacks[[StationChange]] = Callbacks()
         self._opens_staying = opens_staying and cameras_from is None
+        self._has_own_cameras = cameras_from is None
         self.library = _create_library(config, clock)
         credential_store = CredentialStore() if config.keyring else None
         journal = Journal(config.videos / ".journal", credential_store)
@@ -104,6 +110,14 @@ class Station:
             programs,
             self.changed,
         )
+        self.plans = StationPlans(
+            config,
+            clock,
+            PlanStore(PlanFile(config.videos)),
+            PlannedCameras(registry, self.cameras, self._demo),
+            PlanFacts(self.cameras, self.recordings, self.library),
+            self.changed,
+        )
         self.events = StationEvents(clock, self.recordings, self.library)
         self._resumer = RecordingResumer(
             config, clock, self.cameras, self.recordings, self.library, journal
@@ -121,9 +135,9 @@ class Station:
         return (self.mediamtx, self.go2rtc)
 
     def start(self) -> Station:
-        """Lock the videos folder, end what a killed camrec left running, resume its recordings.
+        """Lock the videos folder, read the plans, end what a killed camrec left running.
 
-        Then open the cameras that stay.
+        Then resume its recordings, and open the cameras that stay.
 
         Raises
         ------
@@ -135,6 +149,8 @@ class Station:
         self.library.open()
         try:
             self._registry.load()
+            if self._has_own_cameras:
+                self.plans.load()
             end_orphans(self.config.bin_path)
             end_writers(self.library.folder)
             self.programs.get("ffmpeg")

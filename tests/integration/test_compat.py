@@ -194,10 +194,20 @@ def test_param_still_asks_the_subclass_whether_a_value_is_valid():
             if any(each % 2 for each in items):
                 raise ValueError(items)
 
+    class Lower(compat.CheckedString):
+        def check_text(self, text):
+            if text != text.lower():
+                raise ValueError(text)
+
     class Holder(param.Parameterized):
         numbers = Even(default=[])
+        word = Lower(default="")
 
-    holder = Holder(numbers=[2])
+    holder = Holder(numbers=[2], word="a")
+    for wrong in ("A", 1):
+        with pytest.raises(ValueError):
+            holder.word = wrong
+    assert holder.word == "a", "param: Parameter._validate"
     for wrong in ([1], "text"):
         with pytest.raises(ValueError):
             holder.numbers = wrong

@@ -383,6 +383,7 @@ def test_what_a_later_camrec_added_to_the_file_is_kept(tmp_path):
         "guarded": False,
         "secrets": None,
         "stays": False,
+        "planned": False,
         "stored_address": None,
     }
     assert now["cameras"][2:] == strange

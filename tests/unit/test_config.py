@@ -34,6 +34,13 @@ def test_the_document_s_five_keys_are_read(tmp_path):
     assert Config.load(file).ffmpeg_path == "ffmpeg"
 
 
+def test_the_time_zone_and_the_place_of_plans_are_read(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("timezone: Europe/Paris\nplace: [48.85, 2]\n")
+    config = Config.load(file)
+    assert (config.timezone, config.place) == ("Europe/Paris", [48.85, 2])
+
+
 def test_paths_count_from_the_file_and_overrides_win(tmp_path):
     file = tmp_path / "sub" / "config.yaml"
     file.parent.mkdir()
@@ -53,6 +60,16 @@ def test_paths_count_from_the_file_and_overrides_win(tmp_path):
         ("port: 70000", "config_value"),
         ("max_sessions: 0", "config_value"),
         ("log_level: loud", "config_value"),
+        ("timezone: Mars/Base", "config_value"),
+        ("timezone: ../etc", "config_value"),
+        ("timezone: Europe", "config_value"),
+        ("timezone: 1", "config_value"),
+        ("place: [1]", "config_value"),
+        ("place: [90.5, 2]", "config_value"),
+        ("place: [1, -180.5]", "config_value"),
+        ("place: [.nan, 2]", "config_value"),
+        ("place: [true, 2]", "config_value"),
+        ("place: Paris", "config_value"),
         ("- a", "config_unreadable"),
         ("a: [", "config_unreadable"),
         ("1: 2", "config_unreadable"),

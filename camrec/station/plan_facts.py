@@ -1,0 +1,110 @@
+"""What the calendar of plans has to know about recordings, videos and the disk."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Literal
+
+from camrec.i18n import Phrase
+from camrec.library import VideoLibrary
+from camrec.plans import ENDLESS_NS, CalendarEntry, CalendarFacts, PlannedSpan, PlanState
+from camrec.recording import AnyRecording, RecordingState
+from camrec.session import OPEN_SESSION_STATES
+from camrec.station.cameras import StationCameras
+from camrec.station.recordings import StationRecordings
+
+# A rate is that of the newest videos of a camera, up to this length together.
+MAX_MEASURED_S = 6 * 3600.0
+MIN_MEASURED_S = 10.0
+
+
+class PlanFacts:
+    """Gathers what a calendar is made from."""
+
+    def __init__(
+        self, cameras: StationCameras, recordings: StationRecordings, library: VideoLibrary
+    ) -> None:
+        self._cameras = cameras
+        self._recordings = recordings
+        self._library = library
+
+    def complete(self, facts: CalendarFacts) -> CalendarFacts:
+        """The same facts, with what recordings, videos and the disk add."""
+        recordings = self._recordings.listed()
+        running = [each for each in recordings if each.state in _BEING_RECORDED]
+        return replace(
+            facts,
+            free_bytes=self._library.disk_space.free_bytes,
+            filenames=self._filenames(),
+            scheduled=tuple(_scheduled(recordings, facts.state)),
+            running=tuple(
+                PlannedSpan(each.camera_id, each.started_at, _end_of(each)) for each in running
+            ),
+            rates=self._rates(),
+        )
+
+    def _filenames(self) -> Mapping[str, tuple[str, ...]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for video in reversed(self._library.videos()):  # the oldest first
+            if video.receipt is not None:
+                found[video.receipt.recording_id].append(video.filename)
+        return {recording_id: tuple(names) for recording_id, names in found.items()}
+
+    def _rates(self) -> Mapping[str, float]:
+        """Bytes per second of each camera: of its newest videos, or of what it sends now."""
+        sizes: defaultdict[str, float] = defaultdict(float)
+        seconds: defaultdict[str, float] = defaultdict(float)
+        for video in self._library.videos():
+            camera_id = video.camera_id
+            if camera_id is not None and seconds[camera_id] < MAX_MEASURED_S:
+                sizes[camera_id] += video.size
+                seconds[camera_id] += video.duration
+        rates = {
+            camera_id: sizes[camera_id] / length
+            for camera_id, length in seconds.items()
+            if length >= MIN_MEASURED_S
+        }
+        for session in self._cameras.sessions():
+            if session.state in OPEN_SESSION_STATES and session.camera_id not in rates:
+                rate = self._recordings.estimate_disk([session]).file_bit_rate / 8
+                if rate > 0:
+                    rates[session.camera_id] = rate
+        return rates
+
+
+_BEING_RECORDED = (RecordingState.WRITING, RecordingState.WAITING)
+_CALENDAR_STATES: Mapping[RecordingState, Literal["planned", "recording", "recorded", "missed"]] = {
+    RecordingState.SCHEDULED: "planned",
+    RecordingState.WRITING: "recording",
+    RecordingState.WAITING: "recording",
+    RecordingState.FINALISING: "recorded",
+    RecordingState.SAVED: "recorded",
+    RecordingState.FAILED: "missed",
+}
+
+
+def _scheduled(recordings: Iterable[AnyRecording], state: PlanState) -> Iterator[CalendarEntry]:
+    """The recordings that somebody scheduled, without those that were cancelled."""
+    of_plans = {run.recording_id for run in state.runs}
+    of_plans |= {each for record in state.all_records() for each in record.recording_ids}
+    for recording in recordings:
+        error = recording.error
+        if recording.start_at is None or recording.recording_id in of_plans:
+            continue
+        if error is not None and error.code == "recording_cancelled":
+            continue
+        yield CalendarEntry(
+            None,
+            recording.camera_id,
+            recording.start_at,
+            _end_of(recording),
+            _CALENDAR_STATES[recording.state],
+            None if error is None else Phrase("plans.reason_failed", error=error),
+            tuple(recording.filenames),
+        )
+
+
+def _end_of(recording: AnyRecording) -> int:
+    return ENDLESS_NS if recording.ends_at is None else recording.ends_at
