@@ -15,6 +15,7 @@ from camrec.recording.recording_state import (
     RecordingState,
 )
 from camrec.recording.resume import ResumeState
+from camrec.recording.saved_segments import remove_saved_segments
 from camrec.recording.series import (
     AnyRecording,
     RecordingSeries,
@@ -40,5 +41,6 @@ __all__ = [
     "VerifyResult",
     "create_recording",
     "first_of_series",
+    "remove_saved_segments",
     "verify_video",
 ]

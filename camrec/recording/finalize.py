@@ -9,7 +9,6 @@ from pathlib import Path
 
 import av
 
-from camrec import file_system
 from camrec.clock import NS_PER_SECOND
 from camrec.receipt import Receipt, RecordingWarning
 from camrec.recording.concat import MAX_PACKET_DISTANCE_S
@@ -18,6 +17,7 @@ from camrec.recording.options import DiskAllowance, SaveVideo
 from camrec.recording.read_segment import ReadSegment
 from camrec.recording.repair import assemble_files
 from camrec.recording.retime import VideoRetiming, find_retiming, retime
+from camrec.recording.saved_segments import note_segments, remove_segments
 from camrec.recording.segment import Segment
 from camrec.recording.video_receipt import RecordingFacts, create_receipt
 
@@ -81,9 +81,10 @@ def finalize(
                 end,
                 None if retiming is None else retiming.retiming,
             )
+            parts = [each.segment.path for each in contained]
+            note_segments(file, parts)
             saved.append((save(file, receipt), receipt))
-            for each in contained:  # if camrec is killed now, it must not make the video again
-                _remove_segment(each.segment.path)
+            remove_segments(parts)
     return saved
 
 
@@ -97,14 +98,6 @@ def _correct_times(
     except Exception:
         log.exception("the frame rate of the camera cannot be examined; its times stay")
         return None, run
-
-
-def _remove_segment(path: Path) -> None:
-    """Delete a segment whose video is saved. If that fails, the recording is saved all the same."""
-    try:
-        file_system.remove(path, missing_ok=True)
-    except OSError as error:
-        log.warning("%s is saved and can be deleted: %s", path, error)
 
 
 def _read_segment(segment: Segment, number: int) -> ReadSegment | None:

@@ -24,6 +24,7 @@ from camrec.recording import (
     RecordingOptions,
     RecordingSeries,
     ResumeState,
+    remove_saved_segments,
 )
 from camrec.station.cameras import StationCameras
 from camrec.station.recordings import StationRecordings
@@ -164,7 +165,10 @@ class RecordingResumer:
         """Erase the entry of a recording that was saved just before camrec was killed."""
         resume = ResumeState.from_entry(entry)
         folder = self._library.segments_folder(entry.recording_id)
-        if resume is None or resume.end_reason is None or resume.has_segments(folder):
+        was_saved = remove_saved_segments(folder)
+        if resume is None or resume.has_segments(folder):
+            return False
+        if resume.end_reason is None and not was_saved:
             return False
         self._finish_saved(entry, folder)
         return True

@@ -35,6 +35,16 @@ def film(tmp_path_factory, binaries) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def small_film(tmp_path_factory, binaries, film) -> Path:
+    """Another segment, in another size: both do not fit into one video."""
+    path = tmp_path_factory.mktemp("small_film") / "part-2.mp4"
+    smaller = ["-i", str(film), "-vf", "scale=160:90", "-c:v", "libx264", "-g", "25"]
+    command = [binaries.ffmpeg, "-v", "error", *smaller, "-movflags", "frag_keyframe+empty_moov"]
+    subprocess.run([*command, str(path)], check=True, timeout=60)
+    return path
+
+
 def owe(folder: Path, recording_id: str, film: Path, **changed: object) -> JournalEntry:
     """Leave an unfinished recording in `folder` whose time is over, with one segment."""
     start = Clock().utc_ns() - 60 * SECOND
@@ -132,6 +142,51 @@ def test_a_bad_entry_of_a_series_does_not_affect_the_others(tmp_path, film, bina
         bad = ["contradicts-itself.json", "good-4.json", "good-5.json"]
         assert sorted(taken_up.health().left_behind) == bad
     assert sorted(each.name for each in (videos / ".journal").iterdir()) == bad
+
+
+DIES_AT_THE_FIRST_VIDEO = """
+import os, sys
+from pathlib import Path
+from camrec.station import Station
+from support import recorder
+
+station = Station(recorder.config(Path(sys.argv[1]), sys.argv[2:]))
+station.library.changed.connect(lambda filename: os._exit(9))
+with station:
+    station.recordings.get("killed").wait(60)
+"""
+
+
+@pytest.mark.parametrize("ended", [None, "time"])
+@pytest.mark.parametrize("sizes", [1, 2])
+def test_a_kill_when_a_video_has_been_saved_does_not_make_it_twice(
+    tmp_path, film, small_film, binaries, sizes, ended
+):
+    videos = tmp_path / "videos"
+    start = Clock().utc_ns() - 60 * SECOND
+    films = [film, film, small_film][: 1 + sizes]
+    parts = tuple(
+        SegmentRecord(file=f"part-{number}.mp4", zero=start + 4 * number * SECOND)
+        for number, _ in enumerate(films)
+    )
+    over = None if ended is None else start + 20 * SECOND
+    owe(videos, "killed", film, started_at=start, parts=parts, ended=ended, over=over)
+    folder = videos / ".parts" / "killed"
+    (folder / film.name).unlink()
+    for each, part in zip(films, parts, strict=True):
+        shutil.copy(each, folder / part.file)
+    programs = [str(each) for each in (binaries.mediamtx, binaries.go2rtc, binaries.ffmpeg)]
+    command = [sys.executable, "-c", DIES_AT_THE_FIRST_VIDEO, str(tmp_path), *programs]
+    assert subprocess.run(command, timeout=60).returncode == 9
+    assert len(list(videos.glob("*.mp4"))) == 1, "killed before it deleted the segments"
+    assert len(list(folder.glob("part-*"))) == len(films)
+    with station(tmp_path, binaries) as taken_up:
+        for left in taken_up.recordings.all():
+            assert left.wait(60) and left.state is RecordingState.SAVED
+        assert taken_up.health().left_behind == []
+        frames = [video.receipt.frames for video in taken_up.library.videos()]
+    assert sorted(frames) == [100, 200][-sizes:]
+    assert list((videos / ".journal").iterdir()) == [] and not folder.exists()
 
 
 @pytest.fixture
