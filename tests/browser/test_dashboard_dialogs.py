@@ -255,7 +255,15 @@ def test_changed_settings_take_effect_at_once_and_are_saved_to_the_file(
     assert settings["videos_dir"] == str(films)
 
 
-def test_an_access_token_is_set_and_removed_on_the_page(wire, cameras, folder, open_page):
+@pytest.fixture
+def unlocked(binaries, tmp_path):
+    """A server of its own: a token that stays after a failure would lock the other tests out."""
+    with server(SERVE, tmp_path, binaries) as wire:
+        yield wire
+
+
+def test_an_access_token_is_set_and_removed_on_the_page(unlocked, tmp_path, open_page):
+    wire = unlocked
     page = open_page(wire.url).page
     page.get_by_role("button", name="Settings").click()
     box = page.get_by_role("dialog", name="Settings")
@@ -290,7 +298,7 @@ def test_an_access_token_is_set_and_removed_on_the_page(wire, cameras, folder, o
     assert logged_in.value.status == 204
     expect(box.get_by_text("Write it down")).to_be_visible()
     expect(token).to_have_value(made)
-    assert yaml.safe_load((folder / "config.yaml").read_text("utf-8"))["token"] == made
+    assert yaml.safe_load((tmp_path / "config.yaml").read_text("utf-8"))["token"] == made
     # Anyone with the token can open camrec; this browser is not asked for it, any other one is.
     assert wire.get("/health").status == 401
     assert wire.get("/health", Authorization=f"Bearer {made}").status == 200
