@@ -1,4 +1,4 @@
-"""Describes a camera, a session, a recording and a video as the models of `schema`.
+"""Describes a camera, a session, a recording, a video and an alert as the models of `schema`.
 
 REST sends these replies, the Python API reads its own station through them, and the command line
 prints them as JSON.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from camrec import schema
+from camrec.alerts import Alert
 from camrec.annotations import Event
 from camrec.camera_clock import ClockVerdict
 from camrec.camera_registry import KnownCamera, MeasuredDelay
@@ -16,6 +17,7 @@ from camrec.clock import format_iso
 from camrec.library import PlacedEvent, VideoFile
 from camrec.media import VideoTrack
 from camrec.recording import ENDED_RECORDING_STATES, AnyRecording
+from camrec.redaction import redact
 from camrec.session import Session
 
 
@@ -164,4 +166,21 @@ def describe_video(video: VideoFile) -> schema.VideoReply:
         audio_codec=video.audio_codec,
         playable=video.playable,
         locked=video.locked,
+    )
+
+
+def describe_alert(alert: Alert, language: str) -> schema.AlertReply:
+    """Something that needed a person, in `language`: "en" or "fr"."""
+    return schema.AlertReply(
+        alert_id=alert.alert_id,
+        kind=alert.kind,
+        at=format_iso(alert.at),
+        until=None if alert.until is None else format_iso(alert.until),
+        camera_id=alert.camera_id,
+        camera=alert.camera,
+        recording_id=alert.recording_id,
+        plan_id=alert.plan_id,
+        code=alert.code,
+        message=redact(alert.message(language)),
+        seen=alert.seen,
     )

@@ -9,6 +9,7 @@ from typing import Literal, overload
 
 from pydantic import BaseModel, Field
 
+from camrec.alerts import AlertKind
 from camrec.camera_clock import ClockChoice, UtcSource
 from camrec.errors import CamrecError
 from camrec.media import AudioCodec
@@ -291,6 +292,31 @@ class FrameTimesReply(BaseModel):
     times: list[float] = Field(
         description="Seconds from the start of the video of each frame that is shown, sorted."
     )
+
+
+class AlertReply(BaseModel):
+    """Something that needed a person."""
+
+    alert_id: str
+    kind: AlertKind
+    at: str = Field(description="When it began.")
+    until: str | None = Field(
+        description="When it was over; null while it lasts. For ended_early: when the recording "
+        "would have ended. For plan_missed: when its time was over."
+    )
+    camera_id: str | None
+    camera: str | None = Field(description="The camera's name then.")
+    recording_id: str | None
+    plan_id: str | None
+    code: str = Field(description="What happened, for programs.", examples=["ended_disk"])
+    message: str = Field(description="For people, in the language of Accept-Language.")
+    seen: bool
+
+
+class AlertListReply(BaseModel):
+    """The alerts of the last 90 days, the one that was noticed last first."""
+
+    alerts: list[AlertReply]
 
 
 class ProxyHealthReply(BaseModel):

@@ -3,7 +3,7 @@
 Nothing here opens a camera or starts a recording: `PlanDispatcher` says what has to be done.
 """
 
-from camrec.plans.disk_forecast import DiskForecast, PlannedSpan
+from camrec.plans.disk_forecast import DiskForecast, PlannedSpan, forecast_disk
 from camrec.plans.dispatcher import PlanDispatcher, Reckoning
 from camrec.plans.due_window import ENDLESS_NS
 from camrec.plans.facts import (
@@ -81,6 +81,7 @@ __all__ = [
     "build_calendar",
     "change_plan",
     "find_timezone",
+    "forecast_disk",
     "next_start",
     "occurrences",
     "parse_place",

@@ -1,6 +1,7 @@
 """One complete camrec: creates everything from the settings, starts and stops it in order."""
 
 from camrec.station.changes import (
+    AlertsChanged,
     CamerasChanged,
     LibraryChanged,
     PlansChanged,
@@ -14,6 +15,7 @@ from camrec.station.process_station import shared_station
 from camrec.station.station import Station
 
 __all__ = [
+    "AlertsChanged",
     "CamerasChanged",
     "LibraryChanged",
     "PlansChanged",

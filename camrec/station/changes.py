@@ -48,6 +48,13 @@ class SettingsChanged:
     """The settings were changed on the page."""
 
 
+@dataclass(frozen=True)
+class AlertsChanged:
+    """An alert was added, is over, or was seen."""
+
+    alert_id: str
+
+
 StationChange = (
     SessionChanged
     | CamerasChanged
@@ -56,4 +63,5 @@ StationChange = (
     | ProxyChanged
     | PlansChanged
     | SettingsChanged
+    | AlertsChanged
 )

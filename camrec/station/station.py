@@ -21,6 +21,7 @@ from camrec.plans import PlanFile, PlanStore
 from camrec.process import end_orphans, end_writers
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
 from camrec.session import CameraRoutes
+from camrec.station.alerts import StationAlerts
 from camrec.station.built_in_cameras import BUILT_IN_CAMERA_IDS, BuiltInCameras
 from camrec.station.camera_reports import CameraReports
 from camrec.station.cameras import StationCameras
@@ -49,6 +50,7 @@ class Station:
     recordings : starts and stops recordings.
     plans : the standing orders to record.
     events : marks events in recordings and videos.
+    alerts : what needed a person.
     reports : writes reports about cameras that do not work.
     settings : changes settings.
     library : the videos folder.
@@ -125,6 +127,9 @@ class Station:
         self._keep_awake = KeepAwake(clock, self.recordings.all, self.changed, create_wake_lock())
         self.reports = CameraReports(clock, self.cameras, upstreams, programs, self.proxies)
         self.settings = StationSettings(config, self.changed)
+        self.alerts = StationAlerts(
+            config, clock, self.cameras, self.recordings, self.library, self.changed
+        )
         self.library.changed.connect(lambda name: self.changed.emit(LibraryChanged(name)))
         for proxy in self.proxies:
             self._report_changes(proxy)
@@ -157,6 +162,7 @@ class Station:
             self._resumer.resume_all()
             if self._opens_staying:
                 self.cameras.open_staying()
+            self.alerts.start()
         except BaseException:
             self.library.close()
             raise
@@ -166,8 +172,10 @@ class Station:
 
     def stop(self) -> None:
         """Save the running recordings, close the cameras, end the proxies."""
+        self.alerts.stop_watching()
         self.cameras.close_all()
         self.recordings.wait_until_saved()
+        self.alerts.stop()
         self._keep_awake.stop()
         self._demo.stop()
         for proxy in self.proxies:

@@ -13,6 +13,7 @@ from camrec.receipt import Receipt
 from camrec.web import openapi, request_models
 from camrec.web.endpoint import Endpoint, Operation
 from camrec.web.handlers import (
+    alerts,
     cameras,
     coded_clock,
     events,
@@ -279,6 +280,30 @@ ENDPOINTS = (
                 error_statuses=(400, 404, 409, 503),
             ),
             Operation("delete", "Delete an event", status=204, error_statuses=(404, 409, 503)),
+        ),
+    ),
+    Endpoint(
+        "/alerts",
+        alerts.AlertListHandler,
+        (
+            Operation(
+                "get",
+                "What needed a person in the last 90 days; what was noticed last is first",
+                reply=schema.AlertListReply,
+            ),
+        ),
+    ),
+    Endpoint(
+        "/alerts/seen",
+        alerts.AlertsSeenHandler,
+        (
+            Operation(
+                "post",
+                "Mark alerts as seen",
+                request=request_models.SeenRequest,
+                reply=schema.AlertListReply,
+                error_statuses=(400, 404, 503),
+            ),
         ),
     ),
     Endpoint(

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from camrec.alerts import MAX_ALERTS
 from camrec.annotations import (
     MAX_DETAIL_NAME_CHARS,
     MAX_DETAIL_VALUE_CHARS,
@@ -231,6 +232,23 @@ class StopRequest(RequestModel):
     def _require_one_id(self) -> StopRequest:
         if (self.session_id is None) == (self.recording_id is None):
             raise FieldError("session_id", "one_id")
+        return self
+
+
+class SeenRequest(RequestModel):
+    """Mark alerts as seen: those of the list, or all of them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["ids"]}, {"required": ["all"]}]}
+    )
+
+    ids: list[IdString] | None = Field(None, min_length=1, max_length=MAX_ALERTS)
+    all: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _require_one_choice(self) -> SeenRequest:
+        if (self.ids is None) == (self.all is None):
+            raise FieldError("ids", "ids_or_all")
         return self
 
 

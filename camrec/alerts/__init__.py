@@ -1,0 +1,40 @@
+"""Alerts: what needs a person, the file that keeps it, and the webhook that gets it.
+
+Nothing here watches anything: `camrec.station` gathers the facts, and this package decides.
+"""
+
+from camrec.alerts.alert import LASTING_ALERT_KINDS, Alert, AlertKind, AlertSubject
+from camrec.alerts.alert_file import ALERT_FILE_NAME, AlertFile
+from camrec.alerts.alert_store import MAX_ALERT_AGE_DAYS, MAX_ALERTS, AlertStore
+from camrec.alerts.disk_warning import NS_PER_HOUR, WELL_BEFORE_FULL_NS, judge_disk
+from camrec.alerts.ended_recordings import EndedFacts, EndVerdict, judge_end
+from camrec.alerts.outages import (
+    LOST_AFTER_NS,
+    CameraSilence,
+    OutageBegin,
+    OutageEnd,
+    OutageTracker,
+)
+
+__all__ = [
+    "ALERT_FILE_NAME",
+    "LASTING_ALERT_KINDS",
+    "LOST_AFTER_NS",
+    "MAX_ALERTS",
+    "MAX_ALERT_AGE_DAYS",
+    "NS_PER_HOUR",
+    "WELL_BEFORE_FULL_NS",
+    "Alert",
+    "AlertFile",
+    "AlertKind",
+    "AlertStore",
+    "AlertSubject",
+    "CameraSilence",
+    "EndVerdict",
+    "EndedFacts",
+    "OutageBegin",
+    "OutageEnd",
+    "OutageTracker",
+    "judge_disk",
+    "judge_end",
+]

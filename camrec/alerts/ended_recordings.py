@@ -1,0 +1,54 @@
+"""Decides whether the end of a recording needs a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from camrec.receipt import EndReason
+
+# Nothing else tells a person that these ended early.
+_CODES_BY_REASON: dict[EndReason, str] = {
+    "disk": "ended_disk",
+    "camera": "ended_camera",
+    "error": "ended_error",
+    "crash": "ended_crash",
+}
+_BY_PERSON: tuple[EndReason, ...] = ("stopped", "closed", "shutdown")
+_EMPTY_CODES = ("recording_empty", "recording_no_key_frame")
+
+
+@dataclass(frozen=True)
+class EndedFacts:
+    """How a recording ended.
+
+    reason : as its receipt says; None: it never began.
+    error_code : why there is no video; None: it was saved.
+    """
+
+    reason: EndReason | None
+    error_code: str | None = None
+
+
+@dataclass(frozen=True)
+class EndVerdict:
+    """An alert that a recording makes: its kind, and the code of its sentence."""
+
+    kind: Literal["ended_early", "plan_missed"]
+    code: str
+
+
+def judge_end(facts: EndedFacts) -> EndVerdict | None:
+    """The alert for the end of a recording; None: it is as it should be, or a person did it."""
+    error, is_by_person = facts.error_code, facts.reason in _BY_PERSON
+    if error == "recording_cancelled":
+        return None
+    if error == "recording_missed":
+        return EndVerdict("plan_missed", "missed_start")
+    if error in _EMPTY_CODES:
+        return None if is_by_person else EndVerdict("ended_early", "ended_empty")
+    if error is not None:
+        is_started = facts.reason is not None
+        return EndVerdict("ended_early", "ended_not_saved" if is_started else "ended_not_started")
+    code = _CODES_BY_REASON.get(facts.reason) if facts.reason is not None else None
+    return None if code is None else EndVerdict("ended_early", code)

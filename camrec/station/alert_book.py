@@ -1,0 +1,39 @@
+"""Notes alerts: on the disk, for the webhook, and for those who watch the station."""
+
+from __future__ import annotations
+
+import logging
+
+from camrec.alerts import Alert, AlertStore
+from camrec.callbacks import Callbacks
+from camrec.clock import Clock
+from camrec.station.changes import AlertsChanged, StationChange
+
+log = logging.getLogger(__name__)
+
+
+class AlertBook:
+    """Adds and ends alerts. For any thread.
+
+    store : the alerts.
+    """
+
+    def __init__(
+        self, store: AlertStore, clock: Clock, changed: Callbacks[[StationChange]]
+    ) -> None:
+        self.store = store
+        self._clock = clock
+        self._changed = changed
+
+    def add(self, alert: Alert) -> None:
+        """Note something that needs a person."""
+        log.info("alert: %s", alert.message("en"))
+        self.store.add(alert, self._clock.utc_ns())
+        self._changed.emit(AlertsChanged(alert.alert_id))
+
+    def end(self, alert_id: str, until: int, code: str) -> None:
+        """An alert is over; `code` is its sentence from now on."""
+        ended = self.store.end(alert_id, until, code, self._clock.utc_ns())
+        if ended is not None:
+            log.info("alert: %s", ended.message("en"))
+            self._changed.emit(AlertsChanged(alert_id))
