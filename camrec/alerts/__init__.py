@@ -6,7 +6,7 @@ Nothing here watches anything: `camrec.station` gathers the facts, and this pack
 from camrec.alerts.alert import LASTING_ALERT_KINDS, Alert, AlertKind, AlertSubject
 from camrec.alerts.alert_file import ALERT_FILE_NAME, AlertFile
 from camrec.alerts.alert_store import MAX_ALERT_AGE_DAYS, MAX_ALERTS, AlertStore
-from camrec.alerts.disk_warning import NS_PER_HOUR, WELL_BEFORE_FULL_NS, judge_disk
+from camrec.alerts.disk_warning import WELL_BEFORE_FULL_NS, judge_disk
 from camrec.alerts.ended_recordings import EndedFacts, EndVerdict, judge_end
 from camrec.alerts.outages import (
     LOST_AFTER_NS,
@@ -22,7 +22,6 @@ __all__ = [
     "LOST_AFTER_NS",
     "MAX_ALERTS",
     "MAX_ALERT_AGE_DAYS",
-    "NS_PER_HOUR",
     "WELL_BEFORE_FULL_NS",
     "Alert",
     "AlertFile",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from camrec.clock import NS_PER_SECOND
+from camrec.clock import NS_PER_HOUR
 
-NS_PER_HOUR = 3600 * NS_PER_SECOND
 WARN_BEFORE_FULL_NS = 48 * NS_PER_HOUR
 # The rate of a camera varies; without this the alert would come and go.
 WELL_BEFORE_FULL_NS = 60 * NS_PER_HOUR

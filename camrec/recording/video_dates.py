@@ -18,7 +18,7 @@ from camrec.camera_clock import (
     TrackClock,
     UtcSource,
 )
-from camrec.clock import NS_PER_SECOND
+from camrec.clock import NS_PER_HOUR, NS_PER_SECOND
 from camrec.receipt import (
     CameraClockFacts,
     ClockStepFacts,
@@ -34,7 +34,6 @@ from camrec.recording.utc_points import MAP_TOLERANCE_NS, UtcPoint, straighten
 log = logging.getLogger(__name__)
 
 MIN_PACE = 0.5  # from one stretch to the next, UTC passes at least so fast against the video
-NS_PER_HOUR = 3600 * NS_PER_SECOND
 
 
 @dataclass(frozen=True)

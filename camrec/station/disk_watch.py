@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timezone
 
-from camrec.alerts import NS_PER_HOUR, WELL_BEFORE_FULL_NS, Alert, judge_disk
-from camrec.clock import NS_PER_SECOND, Clock
+from camrec.alerts import WELL_BEFORE_FULL_NS, Alert, judge_disk
+from camrec.clock import NS_PER_HOUR, NS_PER_SECOND, Clock
 from camrec.library import VideoLibrary
 from camrec.plans import PlannedSpan, WallClock, forecast_disk
 from camrec.recording import ENDED_RECORDING_STATES, AnyRecording, RecordingState

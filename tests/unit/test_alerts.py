@@ -11,7 +11,6 @@ from camrec.alerts import (
     LOST_AFTER_NS,
     MAX_ALERT_AGE_DAYS,
     MAX_ALERTS,
-    NS_PER_HOUR,
     Alert,
     AlertFile,
     AlertStore,
@@ -24,7 +23,7 @@ from camrec.alerts import (
     judge_disk,
     judge_end,
 )
-from camrec.clock import NS_PER_DAY, NS_PER_SECOND
+from camrec.clock import NS_PER_DAY, NS_PER_HOUR, NS_PER_SECOND
 from camrec.errors import NotFoundError, ServiceError
 from camrec.i18n import LANGUAGES, catalogue
 from support.private_files import is_private
