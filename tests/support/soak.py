@@ -52,7 +52,13 @@ class Soak:
     """
 
     def __init__(
-        self, folder: Path, programs: Sequence[Path], seed: int, length: int, stack: ExitStack
+        self,
+        folder: Path,
+        programs: Sequence[Path],
+        seed: int,
+        length: int | None,
+        stack: ExitStack,
+        video_length: int | None = None,
     ) -> None:
         self.troubles: list[str] = []
         self.faults: Counter[str] = Counter()
@@ -66,8 +72,11 @@ class Soak:
             "jpegs": stack.enter_context(MjpegCamera(rate=RATE, size=SIZE)),
         }
         addresses = {name: camera.url for name, camera in self._cameras.items()}
-        self._victim = stack.enter_context(Victim(folder, programs, addresses, length, again=True))
-        self._length = length
+        again = video_length is None
+        self._victim = stack.enter_context(
+            Victim(folder, programs, addresses, length, again, video_length)
+        )
+        self._length = length or 0
         self._videos = folder / "videos"
         self._struck: list[tuple[int, Sequence[str]]] = []
         self._away: dict[str, float] = {}
@@ -141,13 +150,17 @@ class Soak:
         if code := self._victim.finish(self._length + 60):
             self.troubles.append(f"camrec's exit code is {code}")
         self.troubles += [f"{each} is left" for each in family if alive(each)]
+        self._judge_rest()
+        if left := list((self._videos / ".journal").glob("*")):
+            self.troubles.append(f"{len(left)} entries are left in the journal")
+
+    def _judge_rest(self) -> None:
         while self._judge_one():
             pass
         for name, _, recording_id, ends_at in set(self._victim.begun):
             if recording_id not in self._judged.values():
+                assert ends_at is not None
                 self._judge_empty(name, recording_id, ends_at - self._utc)
-        if left := list((self._videos / ".journal").glob("*")):
-            self.troubles.append(f"{len(left)} entries are left in the journal")
 
     def _return(self, name: str) -> None:
         del self._away[name]
@@ -173,7 +186,7 @@ class Soak:
         times, numbers = shown(video)
         self.saved += 1
         self.gaps += [gap.duration for gap in receipt.gaps]
-        over = _utc(receipt.ended_at) - self._utc
+        began, over = began - self._utc, utc_ns(receipt.ended_at) - self._utc
         killed = receipt.ended == "crash" and self._excused(over, over, receipt.name)
         well = receipt.ended == "time" or killed  # and it was not back before the end
         if not receipt.playable or not well or len(times) != receipt.frames:
@@ -181,16 +194,8 @@ class Soak:
                 f"{label}: ended by {receipt.ended}, playable {receipt.playable},"
                 f" {len(times)} frames of {receipt.frames}"
             )
-        first = _utc(receipt.started_at) - self._utc
-        there = set(places(numbers, log, first))
-        lowest, highest = began - self._utc + EDGE, over - EDGE
-        whole = [place for place, each in enumerate(log) if lowest < each.sent < highest]
-        self.sent += len(whole)
-        self.there += len(there.intersection(whole))
-        for begin, end in _missing_runs(whole, there):
-            if not self._excused(log[begin].sent, log[end].sent, receipt.name):
-                at = (log[begin].sent - lowest + EDGE) / SECOND
-                self.troubles.append(f"{label}: {end - begin + 1} frames missing at {at:.1f} s")
+        first = utc_ns(receipt.started_at) - self._utc
+        self._judge_frames(label, receipt.name, log, places(numbers, log, first), (began, over))
         starts = [gap.start for gap in receipt.gaps]
         for one, other in itertools.pairwise(times):
             untold = not any(abs(start - float(one)) < 0.01 for start in starts)
@@ -198,6 +203,24 @@ class Soak:
                 self.troubles.append(
                     f"{label}: silence from {float(one):.1f} s on is not in the receipt"
                 )
+
+    def _judge_frames(
+        self,
+        label: str,
+        name: str,
+        log: Sequence[Sent],
+        found: Sequence[int],
+        period: tuple[int, int],
+    ) -> None:
+        """found : the places of the recorded frames in `log`. period : monotonic nanoseconds."""
+        there, lowest, highest = set(found), period[0] + EDGE, period[1] - EDGE
+        whole = [place for place, each in enumerate(log) if lowest < each.sent < highest]
+        self.sent += len(whole)
+        self.there += len(there.intersection(whole))
+        for begin, end in _missing_runs(whole, there):
+            if not self._excused(log[begin].sent, log[end].sent, name):
+                at = (log[begin].sent - period[0]) / SECOND
+                self.troubles.append(f"{label}: {end - begin + 1} frames missing at {at:.1f} s")
 
     def _judge_empty(self, name: str, recording_id: str, end: int) -> None:
         """A recording without a video: there was no frame during its time."""
@@ -230,20 +253,27 @@ def soak(
     """
     with ExitStack() as stack:
         made = Soak(folder, programs, seed, length, stack)
-        strike, next_report = pauses[1], 0.0
-        while made.elapsed < seconds:
-            made.step()
-            if made.elapsed >= strike:
-                kinds = FAULTS if made.elapsed < seconds / 3 else FAULTS[:-2]
-                tell(f"{made.elapsed:7.1f} s  fault: {made.strike(kinds)}")
-                strike = made.elapsed + made.chance.uniform(*pauses)
-            if made.elapsed >= next_report:
-                tell(f"{made.elapsed:7.1f} s  {made.measure_memory():.0f} MB, {made.summary}")
-                next_report = made.elapsed + max(2.0, seconds / 90)
-            time.sleep(0.2)
-        made.end()
-        tell(f"{made.elapsed:7.1f} s  {made.summary}")
+        strike_at_random(made, seconds, pauses, tell)
     return made
+
+
+def strike_at_random(
+    made: Soak, seconds: float, pauses: tuple[float, float], tell: Callable[[str], None]
+) -> None:
+    """Cause faults for `seconds`, `pauses` apart, then let the recordings end."""
+    strike, next_report = pauses[1], 0.0
+    while made.elapsed < seconds:
+        made.step()
+        if made.elapsed >= strike:
+            kinds = FAULTS if made.elapsed < seconds / 3 else FAULTS[:-2]
+            tell(f"{made.elapsed:7.1f} s  fault: {made.strike(kinds)}")
+            strike = made.elapsed + made.chance.uniform(*pauses)
+        if made.elapsed >= next_report:
+            tell(f"{made.elapsed:7.1f} s  {made.measure_memory():.0f} MB, {made.summary}")
+            next_report = made.elapsed + max(2.0, seconds / 90)
+        time.sleep(0.2)
+    made.end()
+    tell(f"{made.elapsed:7.1f} s  {made.summary}")
 
 
 def _missing_runs(whole: Sequence[int], there: set[int]) -> Iterator[tuple[int, int]]:
@@ -261,7 +291,7 @@ def _missing_runs(whole: Sequence[int], there: set[int]) -> Iterator[tuple[int, 
         yield begin, before
 
 
-def _utc(moment: str) -> int:
+def utc_ns(moment: str) -> int:
     """Nanoseconds, to the microsecond."""
     return round(datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp() * 1e6) * 1000
 
