@@ -105,6 +105,7 @@ class JournalEntry(BaseModel):
     ended, over : why and when it ended, if only its video is missing.
     parts : its segments.
     series : which video of a series it is; None: the recording becomes one video.
+    plan_id : the plan that it is recorded for; None: there is none.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -124,6 +125,7 @@ class JournalEntry(BaseModel):
     parts: tuple[SegmentRecord, ...] = ()
     details: dict[str, str] = {}
     series: SeriesRecord | None = None
+    plan_id: str | None = None
 
     @property
     def ends_at(self) -> int | None:

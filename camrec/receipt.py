@@ -214,6 +214,7 @@ class Receipt(BaseModel):
     name : the name of the video; renaming the video changes it.
     camera, camera_id : the name of the camera, and its id, which stays when the camera is renamed;
         None in receipts of an older camrec.
+    plan_id : the plan that it was recorded for; None: it was recorded by hand.
     asked : the requested length of the recording; None: it was to run until it is stopped.
     video_number : which video of the recording this is, from 1; None if it became one video.
     duration : the length of the video, from its first frame to the end of its last.
@@ -266,6 +267,7 @@ class Receipt(BaseModel):
     camera: str | None = None
     camera_id: str | None = None
     source: str
+    plan_id: str | None = None
     asked: float | None
     video_number: int | None = None
     duration: float

@@ -67,6 +67,11 @@ class Feed:
             subscriptions = self._subscriptions
         fan_out(subscriptions, *units)
 
+    def keep_history(self, seconds: float) -> None:
+        """Keep frames for consumers that begin so far in the past, from now on."""
+        with self._lock:
+            self._gop_buffer.keep_history(int(seconds * NS_PER_SECOND))
+
     def interrupt(self, cause: Interruption | None = None) -> None:
         """Drop the GOP because the stream is interrupted, and notify all subscriptions.
 

@@ -36,6 +36,10 @@ class GopBuffer:
         self._earlier_gops: deque[tuple[list[MediaUnit], int]] = deque()
         self._earlier_bytes = 0
 
+    def keep_history(self, history_ns: int) -> None:
+        """Keep earlier GOPs for so long, from now on; not for less long than before."""
+        self._history_ns = max(self._history_ns, history_ns)
+
     def add(self, unit: MediaUnit) -> None:
         """Add a unit. Units are added in the order of their arrival."""
         if unit.track.medium == "audio":

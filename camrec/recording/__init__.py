@@ -1,6 +1,7 @@
 """Records a camera: FFmpeg writes segments, which are joined into a video with a receipt."""
 
 from camrec.recording.encoding import EncodingPolicy
+from camrec.recording.followed_recording import FOLLOW_HISTORY_S, FollowedRecording
 from camrec.recording.options import (
     DiskAllowance,
     RecordingJournal,
@@ -26,10 +27,12 @@ from camrec.recording.verify import VerifyResult, verify_video
 
 __all__ = [
     "ENDED_RECORDING_STATES",
+    "FOLLOW_HISTORY_S",
     "RUNNING_RECORDING_STATES",
     "AnyRecording",
     "DiskAllowance",
     "EncodingPolicy",
+    "FollowedRecording",
     "RecordingJob",
     "RecordingJournal",
     "RecordingOptions",

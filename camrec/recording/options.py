@@ -105,6 +105,10 @@ class RecordingOptions:
         What its maker wants to remember.
     series
         Which video of a series it is; None: the recording becomes one video.
+    plan_id
+        The plan that it is recorded for; None: a person or a program started it.
+    ends_at
+        When it ends, UTC nanoseconds, however late it begins; None: after `duration`.
     """
 
     recording_id: str
@@ -121,6 +125,8 @@ class RecordingOptions:
     is_in_journal: bool = False
     details: Details = NO_DETAILS
     series: SeriesRecord | None = None
+    plan_id: str | None = None
+    ends_at: int | None = None
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,7 @@ class Recorder:
     calibrated_delay : the measured delay that the camera had when the recording began.
     host_clock : what happened to this computer's clock meanwhile; the watchdog checks it.
     end : why and when it ended; None while it runs.
+    newest_frame : the last frame that it has taken; None before the first.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class Recorder:
         self._save_journal = save_journal
         self._set_state = set_state
         self.end: RecordingEnd | None = None
+        self.newest_frame: MediaUnit | None = None
         self._end_lock = threading.Lock()  # held while the end is changed or decided
         self._due: EndReason | None = None  # why it is about to end
         self._error_text = ""
@@ -132,6 +134,7 @@ class Recorder:
             RecordingInput(feed, self._clock, since) if handover is None else handover.input
         )
         self._taken_over: tuple[Item, ...] = () if handover is None else handover.items
+        self._first_shown = None if handover is None else handover.first
         resume = options.resume
         last_written = resume.last_written(options.folder) if resume else start_utc
         self._writer = self._create_writer(last_written, notify)
@@ -157,6 +160,7 @@ class Recorder:
             save_journal=self._save_journal,
             earlier=earlier,
             last_written=self.period.to_monotonic(last_written),
+            first_shown=self._first_shown,
         )
 
     # Any thread.
@@ -322,7 +326,9 @@ class Recorder:
         for item in items:
             if not isinstance(item, MediaUnit):
                 self._writer.handle_discontinuity()
-            elif item.arrived <= self._subscribed_at and not self._writer.paths:
+                continue
+            self._note_frame(item)
+            if item.arrived <= self._subscribed_at and not self._writer.paths:
                 self._writer.remember(item)
             else:
                 self._writer.take(item)
@@ -330,10 +336,15 @@ class Recorder:
     def _take_over(self, item: Item) -> None:
         """Take what the recorder before has passed on. The first segment begins with all of it."""
         if isinstance(item, MediaUnit):
+            self._note_frame(item)
             self._writer.remember(item)
         else:
             self._writer.open(patient=False)
             self._writer.handle_discontinuity()
+
+    def _note_frame(self, unit: MediaUnit) -> None:
+        if unit.track.medium == "video" and unit.arrived < self.period.deadline:
+            self.newest_frame = unit
 
     # The join with the next video.
 

@@ -17,7 +17,9 @@ from camrec.clock import NS_PER_SECOND, format_iso
 from camrec.errors import CamrecError, ServiceError, StateError, describe_os_error
 from camrec.feed import MediaFeed
 from camrec.journal import JournalEntry, SegmentRecord, SeriesRecord
+from camrec.media import MediaUnit
 from camrec.receipt import EndReason, Gap, Receipt
+from camrec.recording.followed_recording import FollowedRecording
 from camrec.recording.fsync_thread import FsyncThread
 from camrec.recording.journal_entry import StoredEntry
 from camrec.recording.options import RecordingOptions, RecordingServices
@@ -54,6 +56,8 @@ class RecordingJob:
     ----------
     handover
         What the video takes over from the one before it in a series.
+    followed
+        The recording at whose end this one begins; it is scheduled until then.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class RecordingJob:
         options: RecordingOptions,
         services: RecordingServices,
         handover: Handover | None = None,
+        followed: FollowedRecording | None = None,
     ) -> None:
         resume, start_at = options.resume, options.start_at
         self.options = options
@@ -83,6 +88,7 @@ class RecordingJob:
         # For the fields below. `_recorder` is set once, so reading it needs no lock.
         self._lock = threading.Lock()
         self._handover = handover
+        self._followed = followed
         self._start_next: Callable[[Handover], bool] | None = None
         self._start_at = start_at
         self._started_at = resume.started_at if resume else start_at or 0
@@ -151,7 +157,9 @@ class RecordingJob:
         """
         before = self.options
         with self._lock:
-            self.options = replace(before, duration=seconds, series=series or before.series)
+            self.options = replace(
+                before, duration=seconds, ends_at=None, series=series or before.series
+            )
         try:
             self._entry.change()
             with self._lock:  # a recorder that is created later begins with `options`
@@ -226,6 +234,11 @@ class RecordingJob:
         return self.options.camera_id
 
     @property
+    def plan_id(self) -> str | None:
+        """The plan that it is recorded for."""
+        return self.options.plan_id
+
+    @property
     def name(self) -> str:
         """The name of the video."""
         return self.options.name
@@ -270,6 +283,18 @@ class RecordingJob:
         if recorder is None or recorder.end is None:
             return None
         return recorder.period.to_utc(recorder.end.at)
+
+    @property
+    def ended_monotonic_ns(self) -> int | None:
+        """`ended_at` on the monotonic clock."""
+        recorder = self._recorder
+        return None if recorder is None or recorder.end is None else recorder.end.at
+
+    @property
+    def last_frame(self) -> MediaUnit | None:
+        """The last frame that it has taken."""
+        recorder = self._recorder
+        return None if recorder is None else recorder.newest_frame
 
     @property
     def end_reason(self) -> EndReason | None:
@@ -376,6 +401,7 @@ class RecordingJob:
         with self._lock:
             self._recorder = recorder
             self._started_at = recorder.period.start_utc
+            self.options = _starting_at(self.options, self._started_at)
             recorder.change_duration(self.options.duration, self.options.series)
         self._join_recorder(recorder)
         try:
@@ -396,9 +422,13 @@ class RecordingJob:
 
     def _wait_for_start(self) -> Recorder | None:
         """Wait until the scheduled time; None if the recording cannot begin."""
+        followed = self._followed
+        disconnect = None if followed is None else followed.connect(self._wake.set)
         while (left := self._ns_until_start()) > 0:
             self._wake.wait(min(left / NS_PER_SECOND, SCHEDULE_CHECK_INTERVAL_S))
             self._wake.clear()
+        if disconnect is not None:
+            disconnect()
         error: CamrecError
         reason = self._stop_request.reason
         if reason is not None:
@@ -407,6 +437,8 @@ class RecordingJob:
             moment = format_iso(self.started_at)
             error = StateError("recording_missed", name=self.name, moment=moment)
         else:
+            if followed is not None:
+                self._handover = followed.hand_over(self._feed, self._services.clock)
             try:
                 recorder = self._start_recorder()
             except CamrecError as failure:
@@ -420,8 +452,13 @@ class RecordingJob:
 
     def _ns_until_start(self) -> int:
         """Nanoseconds until the scheduled time; 0 once that counts, and after a cancellation."""
+        clock, followed = self._services.clock, self._followed
         with self._lock:
-            left = self._started_at - self._services.clock.utc_ns()
+            if followed is not None and (start := followed.next_start(clock)) is not None:
+                self._start_at = self._started_at = start
+            left = self._started_at - clock.utc_ns()
+            if followed is not None and not followed.is_over:
+                left = max(left, NS_PER_SECOND)  # it ends by its own clock, and says so
             self._is_due = left <= 0 or self._stop_request.reason is not None
             return 0 if self._is_due else left
 
@@ -517,11 +554,24 @@ class RecordingJob:
             parts=self.segment_records,
             details=dict(options.details),
             series=options.series,
+            plan_id=options.plan_id,
         )
 
     def notify(self) -> None:
         """Emit `changed`."""
         self.changed.emit(self)
+
+
+def _starting_at(options: RecordingOptions, started_at: int) -> RecordingOptions:
+    """The options of a recording that begins at `started_at`, UTC nanoseconds."""
+    series = options.series
+    if series is not None and series.number == 1:
+        next_at = series.next_at + started_at - series.started_at
+        series = series.model_copy(update={"started_at": started_at, "next_at": next_at})
+    if options.ends_at is None:
+        return options
+    left = (options.ends_at - started_at) / NS_PER_SECOND
+    return replace(options, duration=left, series=series)
 
 
 def _size_of(path: Path) -> int:

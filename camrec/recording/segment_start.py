@@ -36,7 +36,10 @@ def has_decodable_frame(units: Sequence[MediaUnit]) -> bool:
 
 
 def create_timeline(
-    units: Sequence[MediaUnit], clock_map: ClockMap, video_start: int | None
+    units: Sequence[MediaUnit],
+    clock_map: ClockMap,
+    video_start: int | None,
+    first_shown: MediaUnit | None = None,
 ) -> SegmentTimeline:
     """The timeline of a segment that begins with `units`, a key frame first.
 
@@ -45,6 +48,8 @@ def create_timeline(
     video_start
         For the first segment of a recording, monotonic nanoseconds: its time counts from the frame
         that was on the screen then. None: the time counts from the key frame.
+    first_shown
+        The frame that its time counts from instead, if it is one of `units`.
     """
     video = [unit for unit in units if unit.track.medium == "video"]
     audio = next(
@@ -56,4 +61,5 @@ def create_timeline(
         before = [unit for unit in ready if clock_map.to_monotonic(unit) <= video_start]
         shown = min(ready, key=lambda unit: unit.time, default=first)
         shown = max(before, key=lambda unit: unit.time, default=shown)
+        shown = next((unit for unit in video if unit is first_shown), shown)
     return SegmentTimeline(clock_map, first, shown, first.video_track, audio)

@@ -41,6 +41,8 @@ class SegmentWriter:
         one began earlier than assumed.
     earlier, last_written
         The segments that an earlier camrec wrote, and when it last wrote, monotonic nanoseconds.
+    first_shown
+        The frame that the video begins with; None: the one that was on the screen at the start.
 
     Attributes
     ----------
@@ -61,6 +63,7 @@ class SegmentWriter:
         save_journal: Callable[[], None],
         earlier: Sequence[Segment] = (),
         last_written: int = 0,
+        first_shown: MediaUnit | None = None,
     ) -> None:
         self.current_segment: FFmpegSegment | None = None
         self.warnings = WarningList()
@@ -72,6 +75,7 @@ class SegmentWriter:
         self._recording_id = recording_id
         self._notify = notify
         self._save_journal = save_journal
+        self._first_shown = first_shown
         self._earlier_segments = tuple(earlier)
         self._started_segments: list[FFmpegSegment] = []
         self._recent_gops = RecentGops()
@@ -233,7 +237,7 @@ class SegmentWriter:
         newest = self._gap_tracker.newest if self._gap_tracker else None
         self._clock_map.learn(units, after=newest)
         video_start = self._period.video_start if is_first else None
-        timeline = create_timeline(units, self._clock_map, video_start)
+        timeline = create_timeline(units, self._clock_map, video_start, self._first_shown)
         self._gap_tracker = self._gap_tracker or GapTracker(timeline.origin)
         if not self._started_segments:
             self._factory.adapt_encoding(units[0])

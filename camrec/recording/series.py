@@ -16,7 +16,9 @@ from camrec.clock import NS_PER_SECOND
 from camrec.errors import CamrecError
 from camrec.feed import MediaFeed
 from camrec.journal import SeriesRecord
+from camrec.media import MediaUnit
 from camrec.receipt import EndReason, Gap, Receipt
+from camrec.recording.followed_recording import FollowedRecording
 from camrec.recording.options import RecordingOptions, RecordingServices
 from camrec.recording.recording import RecordingJob
 from camrec.recording.recording_state import (
@@ -156,6 +158,11 @@ class RecordingSeries:
         return self._current.camera_id
 
     @property
+    def plan_id(self) -> str | None:
+        """As `RecordingJob.plan_id`."""
+        return self._current.plan_id
+
+    @property
     def name(self) -> str:
         """As `RecordingJob.name`."""
         return self._current.name
@@ -216,6 +223,16 @@ class RecordingSeries:
     def ended_at(self) -> int | None:
         """As `RecordingJob.ended_at`."""
         return self._current.ended_at
+
+    @property
+    def ended_monotonic_ns(self) -> int | None:
+        """As `RecordingJob.ended_monotonic_ns`."""
+        return self._current.ended_monotonic_ns
+
+    @property
+    def last_frame(self) -> MediaUnit | None:
+        """As `RecordingJob.last_frame`."""
+        return self._current.last_frame
 
     @property
     def end_reason(self) -> EndReason | None:
@@ -417,10 +434,16 @@ AnyRecording = RecordingJob | RecordingSeries
 
 
 def create_recording(
-    feed: MediaFeed, options: RecordingOptions, services: RecordingServices
+    feed: MediaFeed,
+    options: RecordingOptions,
+    services: RecordingServices,
+    followed: FollowedRecording | None = None,
 ) -> AnyRecording:
-    """A recording that becomes one video, or a series of them."""
-    job = RecordingJob(feed, options, services)
+    """A recording that becomes one video, or a series of them.
+
+    followed : the recording at whose end it begins.
+    """
+    job = RecordingJob(feed, options, services, followed=followed)
     if options.series is None:
         return job
     return RecordingSeries(feed, services, job, options.series)

@@ -25,11 +25,13 @@ class Handover:
     input : the subscription, which goes on without a break.
     items : what the next video begins with, a key frame first.
     begins_at : when the first frame that it shows was sent, monotonic nanoseconds.
+    first : the first frame that it shows; None: the one that `begins_at` says.
     """
 
     input: RecordingInput
     items: tuple[Item, ...]
     begins_at: int
+    first: MediaUnit | None = None
 
     @property
     def newest_arrival(self) -> int:

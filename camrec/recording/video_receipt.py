@@ -85,6 +85,7 @@ def create_receipt(
         camera=options.camera,
         camera_id=options.camera_id,
         source=options.source,
+        plan_id=options.plan_id,
         asked=period.duration if series is None else series.asked,
         video_number=None if series is None else series.number,
         duration=round(info.duration, 6),

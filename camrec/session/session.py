@@ -15,7 +15,13 @@ from camrec.errors import CamrecError, ServiceError
 from camrec.feed import Feed, MediaFeed
 from camrec.live import LiveViews
 from camrec.receipt import EndReason
-from camrec.recording import AnyRecording, RecordingOptions, RecordingServices
+from camrec.recording import (
+    FOLLOW_HISTORY_S,
+    AnyRecording,
+    FollowedRecording,
+    RecordingOptions,
+    RecordingServices,
+)
 from camrec.session.connection_progress import ConnectionProgress
 from camrec.session.opening_wait import WaitingFor
 from camrec.session.session_recordings import SessionRecordings
@@ -187,8 +193,13 @@ class Session:
         """Become FAILED in place of `start`."""
         self._thread.fail(error)
 
-    def record(self, options: RecordingOptions, services: RecordingServices) -> AnyRecording:
-        """Record the camera, now or from `options.start_at` on.
+    def record(
+        self,
+        options: RecordingOptions,
+        services: RecordingServices,
+        followed: FollowedRecording | None = None,
+    ) -> AnyRecording:
+        """Record the camera, now or from `options.start_at` on, or when `followed` ends.
 
         A recording that starts later, or that an earlier camrec began, is also accepted while the
         camera is stale or another recording runs.
@@ -200,7 +211,8 @@ class Session:
         ServiceError
             ``folder_unwritable``, ``keyring_unusable``.
         """
-        return self._recordings.start(options, services)
+        self._feed.keep_history(FOLLOW_HISTORY_S)
+        return self._recordings.start(options, services, followed)
 
     def replace_recording(self, old: AnyRecording, new: AnyRecording) -> None:
         """As `SessionRecordings.replace`."""

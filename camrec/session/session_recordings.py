@@ -10,6 +10,7 @@ from camrec.receipt import EndReason
 from camrec.recording import (
     ENDED_RECORDING_STATES,
     AnyRecording,
+    FollowedRecording,
     RecordingOptions,
     RecordingServices,
     RecordingState,
@@ -46,18 +47,22 @@ class SessionRecordings:
         """Whether a recording is being written, or waits for frames."""
         return any(each.state in GROWING_RECORDING_STATES for each in self._recordings)
 
-    def start(self, options: RecordingOptions, services: RecordingServices) -> AnyRecording:
+    def start(
+        self,
+        options: RecordingOptions,
+        services: RecordingServices,
+        followed: FollowedRecording | None = None,
+    ) -> AnyRecording:
         """As `Session.record`."""
         with self._lock:
             if self._closed:
                 raise StateError("session_closed")
             is_now = options.start_at is None and options.resume is None
-            running = self.latest
-            if is_now and running is not None and running.state not in ENDED_RECORDING_STATES:
+            if is_now and self._is_recorded(options):
                 raise StateError("already_recording")
             if self._machine.state not in (RECORD_NOW_STATES if is_now else RECORD_LATER_STATES):
                 raise StateError("session_not_live")
-            recording = create_recording(self._feed, options, services)
+            recording = create_recording(self._feed, options, services, followed)
             recording.start()
             latest = self.latest
             kept = [
@@ -67,6 +72,13 @@ class SessionRecordings:
             ]
             self._recordings = (*kept, recording)
             return recording
+
+    def _is_recorded(self, options: RecordingOptions) -> bool:
+        """Whether another recording has to be over first; a plan's need not be saved."""
+        running = self.latest
+        if running is None or running.state in ENDED_RECORDING_STATES:
+            return False
+        return options.plan_id is None or running.ended_at is None
 
     def replace(self, old: AnyRecording, new: AnyRecording) -> None:
         """Keep a recording under another object: it has become a series of videos."""

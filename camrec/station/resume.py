@@ -225,6 +225,7 @@ class RecordingResumer:
             is_in_journal=True,
             details=Details(entry.details),
             series=entry.series,
+            plan_id=entry.plan_id,
         )
 
     def _finish_saved(self, entry: JournalEntry, folder: Path) -> None:
