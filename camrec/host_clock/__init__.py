@@ -3,6 +3,7 @@
 Nothing here sets a clock. ``docs/timing.md`` says what the figures are worth.
 """
 
+from camrec.host_clock.boot_time import boot_utc_ns
 from camrec.host_clock.clock_error import (
     HostClockError,
     read_host_clock_error,
@@ -16,6 +17,7 @@ __all__ = [
     "HostClockStep",
     "HostClockWatch",
     "Sleep",
+    "boot_utc_ns",
     "read_host_clock_error",
     "read_host_error_ns",
     "worse_of",

@@ -8,6 +8,7 @@ from camrec.plans.dispatcher import PlanDispatcher, Reckoning
 from camrec.plans.due_window import ENDLESS_NS
 from camrec.plans.facts import (
     CameraFacts,
+    CameraState,
     EndedRecording,
     Outage,
     PlanEntry,
@@ -39,7 +40,7 @@ from camrec.plans.plan_calendar import (
 )
 from camrec.plans.plan_file import PLAN_FILE_NAME, PlanFile
 from camrec.plans.plan_json import change_plan, parse_plan, plan_to_json
-from camrec.plans.plan_state import Delay, OccurrenceRecord, PlanState
+from camrec.plans.plan_state import Delay, OccurrenceRecord, PlanRun, PlanState
 from camrec.plans.plan_store import MAX_PLANS, PlanStore
 from camrec.plans.sun import Coordinates, parse_place
 from camrec.plans.wall_clock import WallClock, find_timezone
@@ -52,6 +53,7 @@ __all__ = [
     "CalendarEntry",
     "CalendarFacts",
     "CameraFacts",
+    "CameraState",
     "CancelRecording",
     "CloseCamera",
     "Coordinates",
@@ -69,6 +71,7 @@ __all__ = [
     "PlanEntry",
     "PlanFile",
     "PlanOrder",
+    "PlanRun",
     "PlanState",
     "PlanStore",
     "PlannedSpan",

@@ -126,10 +126,10 @@ class CameraReckoning:
         ]
         if running:
             self._keep_running(max(running, key=lambda run: run.seen_end))
-        elif self.runs:
-            return  # it begins in a moment
         elif by_hand:
             self._wait_for_person(max(by_hand, key=_end_of))
+        elif self.runs:
+            return  # it begins in a moment
         else:
             self._start_or_wait()
 
@@ -162,6 +162,8 @@ class CameraReckoning:
         """A person's recording goes on. When it ends, the plan's follows without a gap."""
         for window in self.windows_until(self._now):
             self._records.obstruct(window.key, "by_hand", self._now, recording.recording_id)
+        if self.runs:
+            return  # it begins in a moment
         end = _end_of(recording)
         if end - JOIN_AHEAD_NS <= self._now < end:
             waiting = [

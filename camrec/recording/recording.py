@@ -273,6 +273,8 @@ class RecordingJob:
     @property
     def ends_at(self) -> int | None:
         """When its time is over, UTC nanoseconds; None: when it is stopped."""
+        if self.options.ends_at is not None:
+            return self.options.ends_at
         duration = self.duration
         return None if duration is None else self.started_at + round(duration * NS_PER_SECOND)
 

@@ -10,6 +10,8 @@ from camrec.session.session import Session
 from camrec.session.session_state import (
     ENDED_SESSION_STATES,
     OPEN_SESSION_STATES,
+    RECORD_LATER_STATES,
+    RECORD_NOW_STATES,
     SessionState,
 )
 from camrec.session.upstream import Upstream
@@ -19,6 +21,8 @@ __all__ = [
     "MAX_OPEN_ATTEMPTS",
     "OPEN_SESSION_STATES",
     "PROBE_FRAMES",
+    "RECORD_LATER_STATES",
+    "RECORD_NOW_STATES",
     "CameraRoute",
     "CameraRoutes",
     "MjpegUpstream",

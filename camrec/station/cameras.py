@@ -327,6 +327,20 @@ class StationCameras:
                     raise
         return opened
 
+    def open_built_in(self, camera_id: str) -> Session:
+        """Start to open one of the built-in cameras.
+
+        Raises
+        ------
+        NotFoundError
+            ``no_camera``: there is no built-in camera with this id.
+        StateError (``sessions_full``), ServiceError (``binary_missing``, ``proxy_failed``)
+        """
+        for name, url in self._demo.ensure_started().items():
+            if self._demo.camera_id(url) == camera_id:
+                return self.begin_open(url, name)
+        raise NotFoundError("no_camera", camera_id=camera_id)
+
     def _open_urls(self) -> frozenset[str]:
         return frozenset(session.source.url for session in self.sessions())
 

@@ -49,6 +49,10 @@ class KnownCameras:
         """How late a camera's frames are dated; None: not measured, or not a known camera."""
         return next((each.delay for each in self.all() if each.camera_id == camera_id), None)
 
+    def staying_ids(self) -> frozenset[str]:
+        """The cameras that are opened again at each start."""
+        return frozenset(each.camera_id for each in self.all() if each.stays)
+
     def open_sessions(self, camera_id: str) -> list[Session]:
         """The open sessions of a camera, the oldest first."""
         return [each for each in self._all_open_sessions() if each.camera_id == camera_id]

@@ -343,6 +343,8 @@ class StationRecordings:
         ):
             raise InputError("bad_start", days=MAX_START_AHEAD_DAYS)
         session = self._cameras.session(session_id)
+        if start_at is None:
+            self._reject_planned(session)
         video_name = validate_name(name) or session.name
         self._library.disk_space.require_space(_stream_rate(session), length.first_video)
         options = RecordingOptions(
@@ -378,11 +380,22 @@ class StationRecordings:
         """Check that each camera delivers, is not being recorded, and is named only once."""
         recordable = self.recordable_sessions()
         for session in map(self._cameras.session, session_ids):
+            self._reject_planned(session)
             if session in recordable:
                 recordable.remove(session)
             else:
                 is_live = session.state is SessionState.LIVE
                 raise StateError("already_recording" if is_live else "session_not_live")
+
+    def _reject_planned(self, session: Session) -> None:
+        """Check that no plan records this camera now: a camera records once at a time."""
+        for recording in self.all():
+            if (
+                recording.plan_id is not None
+                and recording.camera_id == session.camera_id
+                and recording.state in (RecordingState.WRITING, RecordingState.WAITING)
+            ):
+                raise StateError("plan_records", name=session.name, plan_id=recording.plan_id)
 
 
 def _check_changeable(recording: AnyRecording) -> None:

@@ -17,7 +17,7 @@ from camrec.library import (
     RetentionPolicy,
     VideoLibrary,
 )
-from camrec.plans import PlanFile, PlanStore
+from camrec.plans import PlanDispatcher, PlanFile, PlanStore
 from camrec.process import end_orphans, end_writers
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
 from camrec.session import CameraRoutes
@@ -30,13 +30,18 @@ from camrec.station.health import describe_health
 from camrec.station.keep_awake import KeepAwake
 from camrec.station.known_cameras import KnownCameras
 from camrec.station.plan_facts import PlanFacts
+from camrec.station.plan_outages import PlanOutages
+from camrec.station.plan_runner import PlanRunner
+from camrec.station.plan_sessions import PlanSessions
 from camrec.station.planned_cameras import PlannedCameras
+from camrec.station.planned_recordings import PlannedRecordings
 from camrec.station.plans import StationPlans
 from camrec.station.programs import StationPrograms
 from camrec.station.recording_events import StationEvents
 from camrec.station.recordings import StationRecordings
 from camrec.station.resume import RecordingResumer
 from camrec.station.settings import StationSettings
+from camrec.station.station_facts import StationFactsReader
 from camrec.station.upstreams import UpstreamFactory
 from camrec.wake_lock import create_wake_lock
 
@@ -124,6 +129,8 @@ class Station:
         self._resumer = RecordingResumer(
             config, clock, self.cameras, self.recordings, self.library, journal
         )
+        self._has_own_cameras = cameras_from is None
+        self._plan_runner = self._create_plan_runner()
         self._keep_awake = KeepAwake(clock, self.recordings.all, self.changed, create_wake_lock())
         self.reports = CameraReports(clock, self.cameras, upstreams, programs, self.proxies)
         self.settings = StationSettings(config, self.changed)
@@ -163,6 +170,8 @@ class Station:
             if self._opens_staying:
                 self.cameras.open_staying()
             self.alerts.start()
+            if self._has_own_cameras:
+                self._plan_runner.start()
         except BaseException:
             self.library.close()
             raise
@@ -173,6 +182,7 @@ class Station:
     def stop(self) -> None:
         """Save the running recordings, close the cameras, end the proxies."""
         self.alerts.stop_watching()
+        self._plan_runner.stop()
         self.cameras.close_all()
         self.recordings.wait_until_saved()
         self.alerts.stop()
@@ -198,6 +208,31 @@ class Station:
             recordings=self.recordings.all(),
             left_behind=self._resumer.left_behind,
             disk_space=self.library.disk_space,
+        )
+
+    def _create_plan_runner(self) -> PlanRunner:
+        config, clock, library = self.config, self.clock, self.library
+        sessions = PlanSessions(
+            clock, self.cameras, self.known_cameras, lambda: self._plan_runner.wake()
+        )
+        return PlanRunner(
+            clock,
+            self.plans.store,
+            PlanDispatcher(self.plans.clock, self.plans.place),
+            self.cameras,
+            sessions,
+            PlannedRecordings(config, clock, self.cameras, self.recordings, library),
+            StationFactsReader(
+                config,
+                clock,
+                self.cameras,
+                self.recordings,
+                library,
+                sessions,
+                self.known_cameras.staying_ids,
+            ),
+            PlanOutages(config.videos, clock),
+            self.changed,
         )
 
     def _named_camera_ids(self) -> frozenset[str]:

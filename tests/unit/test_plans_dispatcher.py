@@ -184,6 +184,16 @@ def test_a_recording_by_hand_goes_on_and_the_plan_s_follows_it(world):
     assert reasons(record(world)) == [("by_hand", "08:00:00", "08:15:00")]
 
 
+def test_a_recording_by_hand_that_ends_just_after_the_start_is_the_reason_too(world):
+    world.add_plan(plan("08:00", "09:00"))
+    world.at(at("07:59:50"), lambda: world.record_by_hand("a", 18))
+    world.run_until(at("09:00"))
+    assert reasons(record(world)) == [("by_hand", "08:00:00", "08:00:08")]
+    assert [each.recording_id for each in world.planned_recordings("a")] == list(
+        record(world).recording_ids
+    )
+
+
 def test_a_recording_by_hand_without_an_end_is_followed_when_it_is_stopped(world):
     world.add_plan(plan("08:00", "09:00"))
     world.at(at("07:30"), lambda: world.record_by_hand("a", None))

@@ -1,0 +1,80 @@
+"""Times in which camrec could record nothing: it was not running, or this computer slept."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+from camrec import file_system
+from camrec.clock import NS_PER_DAY, NS_PER_SECOND, Clock
+from camrec.host_clock import HostClockWatch, boot_utc_ns
+from camrec.plans import Outage
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_FILE_NAME = ".heartbeat.json"
+HEARTBEAT_INTERVAL_NS = 10 * NS_PER_SECOND
+# An occurrence takes two days at most, and its outages explain it when it is over.
+MAX_OUTAGE_AGE_NS = 3 * NS_PER_DAY
+MAX_OUTAGES = 100
+
+
+class PlanOutages:
+    """Notices outages, and knows the latest also after a restart. One thread uses it.
+
+    A file says when camrec was alive. It is written without `fsync`: after a power cut it may be a
+    minute old, or gone; then that time counts as time in which camrec was not running.
+    """
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._path = folder / HEARTBEAT_FILE_NAME
+        self._clock = clock
+        self._watch = HostClockWatch(clock)
+        self._outages: list[Outage] = []
+        self._written_at = 0
+
+    def load(self) -> None:
+        """Read when an earlier camrec was alive; since then there was an outage."""
+        self._watch = HostClockWatch(self._clock)
+        alive, self._outages = self._read()
+        now, booted = self._clock.utc_ns(), boot_utc_ns(self._clock)
+        if not 0 < alive < now:
+            return
+        if alive < booted < now:
+            self._outages += [Outage("off", alive, booted), Outage("not_running", booted, now)]
+        else:
+            self._outages.append(Outage("not_running", alive, now))
+
+    def check(self) -> tuple[Outage, ...]:
+        """The outages so far, the earliest first. Call it every `HEARTBEAT_INTERVAL_NS`."""
+        sleep, _ = self._watch.check()
+        now = self._clock.utc_ns()
+        if sleep is not None:
+            self._outages.append(Outage("asleep", now - (sleep.end - sleep.start), now))
+        recent = [each for each in self._outages if each.end > now - MAX_OUTAGE_AGE_NS]
+        self._outages = recent[-MAX_OUTAGES:]
+        if sleep is not None or abs(now - self._written_at) >= HEARTBEAT_INTERVAL_NS:
+            self.write()
+        return tuple(self._outages)
+
+    def write(self) -> None:
+        """Note that camrec is alive. If that fails, it is logged."""
+        self._written_at = now = self._clock.utc_ns()
+        outages = [[each.kind, each.start, each.end] for each in self._outages]
+        try:
+            self._path.write_text(json.dumps({"alive": now, "outages": outages}), encoding="utf-8")
+        except OSError as error:
+            log.debug("%s cannot be written: %s", self._path, error)
+
+    def _read(self) -> tuple[int, list[Outage]]:
+        try:
+            found = json.loads(file_system.read_text(self._path))
+            alive = int(found["alive"])
+            outages = [Outage(kind, int(start), int(end)) for kind, start, end in found["outages"]]
+        except FileNotFoundError:
+            return 0, []
+        except (OSError, ValueError, TypeError, KeyError):
+            log.info("%s cannot be read", self._path)
+            return 0, []
+        return alive, [each for each in outages if each.kind in ("asleep", "off", "not_running")]

@@ -1,0 +1,167 @@
+"""The cameras that are open for plans: opens and closes them, and knows why that failed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+
+from camrec.clock import NS_PER_SECOND, Clock
+from camrec.errors import CamrecError
+from camrec.session import OPEN_SESSION_STATES, Session, SessionState
+from camrec.station.built_in_cameras import BUILT_IN_CAMERA_IDS
+from camrec.station.cameras import StationCameras
+from camrec.station.known_cameras import KnownCameras
+
+log = logging.getLogger(__name__)
+
+# A page that is loaded again watches a camera again after a moment.
+WATCHED_FOR_NS = 30 * NS_PER_SECOND
+
+
+class PlanSessions:
+    """Opens a camera for plans and closes it. For any thread; `open` and `close` do not block.
+
+    Parameters
+    ----------
+    notify
+        Called when a camera was opened or closed, or could not be.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        cameras: StationCameras,
+        known_cameras: KnownCameras,
+        notify: Callable[[], None],
+    ) -> None:
+        self._clock = clock
+        self._cameras = cameras
+        self._known_cameras = known_cameras
+        self._notify = notify
+        self._lock = threading.Lock()  # of the fields below
+        self._session_ids: dict[str, str] = {}  # by camera
+        self._watched_at: dict[str, int] = {}  # by camera, monotonic nanoseconds
+        self._failures: dict[str, str] = {}  # by camera
+        self._busy: dict[str, threading.Thread] = {}  # cameras that are being opened or closed
+
+    @property
+    def failures(self) -> Mapping[str, str]:
+        """The code of the error with which the last attempt with a camera ended."""
+        with self._lock:
+            return dict(self._failures)
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """The cameras that are being opened or closed at this moment."""
+        with self._lock:
+            return frozenset(self._busy)
+
+    def is_own(self, session: Session) -> bool:
+        """Whether a session was opened for plans."""
+        with self._lock:
+            return self._session_ids.get(session.camera_id) == session.session_id
+
+    def is_watched(self, session: Session) -> bool:
+        """Whether somebody watches it, or did a moment ago."""
+        now = self._clock.monotonic_ns()
+        with self._lock:
+            if session.viewers:
+                self._watched_at[session.camera_id] = now
+            watched_at = self._watched_at.get(session.camera_id)
+            return watched_at is not None and now - watched_at < WATCHED_FOR_NS
+
+    def adopt(self, session: Session) -> None:
+        """A session of an earlier camrec that was opened for plans."""
+        with self._lock:
+            self._session_ids[session.camera_id] = session.session_id
+
+    def fail(self, camera_id: str, error: CamrecError) -> None:
+        """Note that a camera could not be opened or recorded."""
+        log.warning("the camera %s cannot be recorded for a plan: %s", camera_id, error)
+        with self._lock:
+            self._failures[camera_id] = error.code
+
+    def note_success(self, camera_id: str) -> None:
+        """Note that a camera is being recorded."""
+        with self._lock:
+            self._failures.pop(camera_id, None)
+
+    def open(self, camera_id: str) -> None:
+        """Start to open a camera."""
+        self._start(camera_id, self._open)
+
+    def close(self, camera_id: str) -> None:
+        """Close the session that was opened for plans, if it is still there."""
+        self._start(camera_id, self._close)
+
+    def close_failed(self) -> None:
+        """Close the sessions that were opened for plans in vain, so that they can be opened again.
+
+        One that was closed by somebody else is forgotten.
+        """
+        sessions = {each.session_id: each for each in self._cameras.sessions()}
+        with self._lock:
+            own = dict(self._session_ids)
+        for camera_id, session_id in own.items():
+            session = sessions.get(session_id)
+            if session is None:
+                self._forget(camera_id, session_id)
+            elif session.state is SessionState.FAILED:
+                self.fail(camera_id, session.error or CamrecError("internal"))
+                self.close(camera_id)
+
+    def wait(self) -> None:
+        """Wait until what was begun is done."""
+        with self._lock:
+            threads = list(self._busy.values())
+        for thread in threads:
+            thread.join()
+
+    def _start(self, camera_id: str, work: Callable[[str], None]) -> None:
+        def run() -> None:
+            try:
+                work(camera_id)
+            except CamrecError as error:
+                self.fail(camera_id, error)
+            except Exception:
+                log.exception("the camera %s of a plan", camera_id)
+            finally:
+                with self._lock:
+                    self._busy.pop(camera_id, None)
+                self._notify()
+
+        with self._lock:
+            if camera_id in self._busy:
+                return
+            thread = threading.Thread(target=run, name="plan camera", daemon=True)
+            self._busy[camera_id] = thread
+        thread.start()
+
+    def _open(self, camera_id: str) -> None:
+        if any(
+            each.camera_id == camera_id and each.state in OPEN_SESSION_STATES
+            for each in self._cameras.sessions()
+        ):
+            return
+        if camera_id in BUILT_IN_CAMERA_IDS:
+            session = self._cameras.open_built_in(camera_id)
+        else:
+            session = self._known_cameras.reopen(camera_id)
+        with self._lock:
+            self._session_ids[camera_id] = session.session_id
+        log.info("the camera %s is opened for a plan", session.source.url)
+
+    def _close(self, camera_id: str) -> None:
+        with self._lock:
+            session_id = self._session_ids.get(camera_id)
+        if session_id is None:
+            return
+        self._cameras.close(session_id)
+        self._forget(camera_id, session_id)
+
+    def _forget(self, camera_id: str, session_id: str) -> None:
+        with self._lock:
+            if self._session_ids.get(camera_id) == session_id:
+                del self._session_ids[camera_id]
+                self._watched_at.pop(camera_id, None)

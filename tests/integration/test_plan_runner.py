@@ -1,0 +1,240 @@
+"""Plans as a station records them: real cameras, FFmpeg and files, with starts seconds ahead."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from camrec.annotations import Details
+from camrec.camera_address import parse_address
+from camrec.camera_registry import CameraFile, CameraRegistry
+from camrec.clock import NS_PER_SECOND, iso_to_utc_ns, utc_ns
+from camrec.errors import StateError
+from camrec.plans import OccurrenceRecord, Plan, PlanEntry, PlanFile, PlanStore
+from camrec.plans.plan import WEEKDAYS
+from camrec.recording import RecordingState
+from camrec.session import OPEN_SESSION_STATES
+from camrec.station import Station
+from camrec.station.changes import PlansChanged
+from camrec.station.plan_outages import HEARTBEAT_FILE_NAME
+from support.cameras.mjpeg import MjpegCamera
+from support.studio import shown
+from support.units_made import until
+from support.victim import Victim
+
+pytestmark = pytest.mark.spread
+
+
+class PlannedStation:
+    """A station with a camera that it knows, and plans for it. The camera is closed."""
+
+    def __init__(self, station: Station, camera_id: str) -> None:
+        self.station = station
+        self.camera_id = camera_id
+        self.store = station.plan_store
+
+    def plan(self, start: datetime, seconds: int, **given: object) -> PlanEntry:
+        entry = self.store.add(plan_for(self.camera_id, start, seconds, **given), utc_ns())
+        self.station.changed.emit(PlansChanged())
+        return entry
+
+    def records(self, entry: PlanEntry) -> list[OccurrenceRecord]:
+        records = self.store.state.all_records()
+        return [each for each in records if each.plan_id == entry.plan_id]
+
+    def state(self, entry: PlanEntry) -> str | None:
+        return next((each.state for each in self.records(entry)), None)
+
+    def wait(self, entry: PlanEntry, state: str) -> OccurrenceRecord:
+        until(lambda: self.state(entry) == state, 60)
+        return self.records(entry)[0]
+
+    def sessions(self):
+        sessions = self.station.cameras.sessions()
+        return [each for each in sessions if each.state in OPEN_SESSION_STATES]
+
+    def saved(self, *recording_ids: str) -> list:
+        """The videos of these recordings, once all of them are there."""
+        recordings = [self.station.recordings.get(each) for each in recording_ids]
+        until(lambda: all(each.state is RecordingState.SAVED for each in recordings), 60)
+        return [self.station.library.get(name) for each in recordings for name in each.filenames]
+
+    def clear(self) -> None:
+        for entry in self.store.entries():
+            self.store.remove(entry.plan_id)
+        for session in self.station.cameras.sessions():
+            self.station.cameras.close(session.session_id)
+        self.station.changed.emit(PlansChanged())
+        until(lambda: not self.store.state.runs and not self.sessions(), 60)
+
+
+def plan_for(camera_id: str, start: datetime, seconds: int, **given: object) -> Plan:
+    return Plan((camera_id,), WEEKDAYS, start.time(), duration=seconds, **given)
+
+
+def in_seconds(seconds: int) -> datetime:
+    """A whole second that is at least so far away, on the wall clock of this computer."""
+    return (datetime.now() + timedelta(seconds=seconds + 1)).replace(microsecond=0)
+
+
+def ns_of(moment: datetime) -> int:
+    return round(moment.timestamp()) * NS_PER_SECOND
+
+
+def numbers_of(videos) -> list[int]:
+    return [number for video in videos for number in shown(video.path)[1]]
+
+
+def assert_no_frame_is_missing_or_doubled(videos) -> None:
+    numbers = numbers_of(videos)
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert all(not video.receipt.gaps for video in videos)
+
+
+@pytest.fixture(scope="module")
+def camera():
+    with MjpegCamera(size=(320, 240), rate=10) as camera:
+        yield camera
+
+
+@pytest.fixture(scope="module")
+def running(binaries, tmp_path_factory, camera):
+    with Station(binaries.config(tmp_path_factory.mktemp("plans"))) as station:
+        session = station.cameras.open(camera.url, "Cage")
+        station.cameras.close(session.session_id)
+        yield PlannedStation(station, session.camera_id)
+
+
+@pytest.fixture
+def planned(running):
+    yield running
+    running.clear()
+
+
+def test_a_plan_opens_its_camera_records_saves_and_closes_it(planned):
+    start = in_seconds(4)
+    details = Details({"subject": "M12"})
+    entry = planned.plan(start, 4, name="Night", details=details)
+    until(lambda: planned.sessions(), 30)
+    record = planned.wait(entry, "recording")
+    [session] = planned.sessions()
+    with pytest.raises(StateError) as refused:
+        planned.station.recordings.start(session.session_id, 5)
+    assert refused.value.code == "plan_records" and entry.plan_id in refused.value.text("en")
+    with pytest.raises(StateError, match=entry.plan_id):
+        planned.station.recordings.start_together([session.session_id], 5)
+    record = planned.wait(entry, "recorded")
+    assert (record.starts_at, record.ends_at) == (ns_of(start), ns_of(start) + 4 * NS_PER_SECOND)
+    [video] = planned.saved(*record.recording_ids)
+    receipt = video.receipt
+    assert (receipt.plan_id, receipt.name, receipt.details) == (entry.plan_id, "Night", details)
+    assert receipt.ended == "time" and iso_to_utc_ns(receipt.ended_at) == record.ends_at
+    assert_no_frame_is_missing_or_doubled([video])
+    until(lambda: not planned.sessions() and not planned.store.state.opened, 60)
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_a_recording_by_hand_goes_on_and_the_plan_follows_at_its_last_frame(planned, camera, stops):
+    session = planned.station.cameras.open(camera.url)
+    by_hand = planned.station.recordings.start(session.session_id, 20 if stops else 7)
+    entry = planned.plan(in_seconds(2), 12)
+    until(lambda: [each.hand_ids for each in planned.records(entry)] == [(by_hand.recording_id,)])
+    assert planned.state(entry) == "due"
+    if stops:
+        planned.station.recordings.stop(session.session_id)
+    record = planned.wait(entry, "recording")
+    assert [each.reason for each in record.delays] in ([], ["by_hand"])
+    first, second = planned.saved(by_hand.recording_id, *record.recording_ids)
+    assert_no_frame_is_missing_or_doubled([first, second])
+    assert (first.receipt.plan_id, second.receipt.plan_id) == (None, entry.plan_id)
+    assert iso_to_utc_ns(second.receipt.ended_at) == record.ends_at
+    assert [each.session_id for each in planned.sessions()] == [session.session_id]
+
+
+def test_two_plans_that_touch_make_two_videos_without_a_lost_frame(planned):
+    start = in_seconds(4)
+    earlier = planned.plan(start, 3, name="First")
+    later = planned.plan(start + timedelta(seconds=3), 3, name="Second")
+    ids = [planned.wait(each, "recorded").recording_ids for each in (earlier, later)]
+    assert [len(each) for each in ids] == [1, 1]
+    videos = planned.saved(*ids[0], *ids[1])
+    assert [each.receipt.name for each in videos] == ["First", "Second"]
+    assert_no_frame_is_missing_or_doubled(videos)
+
+
+def test_stop_ends_the_occurrence_and_the_one_that_touches_begins_at_its_own_time(planned):
+    start = in_seconds(3)
+    earlier = planned.plan(start, 8)
+    later = planned.plan(start + timedelta(seconds=8), 3)
+    record = planned.wait(earlier, "recording")
+    planned.station.recordings.stop(recording_id=record.recording_ids[0])
+    stopped = planned.wait(earlier, "stopped")
+    assert stopped.recording_ids == record.recording_ids
+    following = planned.wait(later, "recorded")
+    assert following.began_at >= following.starts_at and not following.delays
+    assert planned.state(earlier) == "stopped"
+    assert planned.store.get(earlier.plan_id).plan.enabled
+    planned.saved(*following.recording_ids)
+
+
+def test_closing_the_camera_stops_the_occurrence(planned):
+    entry = planned.plan(in_seconds(3), 20)
+    record = planned.wait(entry, "recording")
+    [session] = planned.sessions()
+    planned.station.cameras.close(session.session_id)
+    planned.wait(entry, "stopped")
+    assert planned.station.recordings.get(record.recording_ids[0]).end_reason == "closed"
+    assert not planned.sessions()
+
+
+def prepared(folder: Path, camera: MjpegCamera, start: datetime, seconds: int, now: int) -> str:
+    """The files of a camrec that knew this camera and had a plan; returns the plan's id."""
+    registry = CameraRegistry(CameraFile(folder))
+    source = parse_address(camera.url)
+    known = registry.acquire(source, "Cage")
+    registry.remember(known.camera_id, source)
+    store = PlanStore(PlanFile(folder))
+    store.load()
+    return store.add(plan_for(known.camera_id, start, seconds), now).plan_id
+
+
+def test_a_plan_whose_whole_time_lay_in_an_outage_was_missed_for_that_reason(
+    binaries, tmp_path, camera
+):
+    config = binaries.config(tmp_path)
+    config.videos.mkdir(parents=True)
+    start = in_seconds(-600)
+    alive = utc_ns() - 1200 * NS_PER_SECOND
+    plan_id = prepared(config.videos, camera, start, 60, alive)
+    (config.videos / HEARTBEAT_FILE_NAME).write_text(json.dumps({"alive": alive, "outages": []}))
+    with Station(config) as station:
+        until(lambda: station.plan_store.state.records, 30)
+        [record] = station.plan_store.state.records
+    assert (record.plan_id, record.state, record.recording_ids) == (plan_id, "missed", ())
+    assert {each.reason for each in record.delays} <= {"not_running", "off"} and record.delays
+
+
+def test_after_a_kill_in_the_middle_the_same_recording_goes_on(binaries, tmp_path, camera):
+    videos = tmp_path / "videos"
+    videos.mkdir()
+    start = in_seconds(8)
+    prepared(videos, camera, start, 16, utc_ns())
+    programs = [binaries.mediamtx, binaries.go2rtc, binaries.ffmpeg]
+    with Victim(tmp_path, programs, {}, 0) as victim:
+        until(lambda: victim.begun and any(victim.written().values()), 60)
+        victim.kill(victim.processes("camrec"))
+        victim.start()
+        until(lambda: len(victim.begun) > 1, 60)
+        until(lambda: any(videos.glob("[!.]*.json")), 90)
+        victim.finish()
+    assert len({each[2] for each in victim.begun}) == 1
+    [receipt] = [json.loads(each.read_text()) for each in videos.glob("[!.]*.json")]
+    end = ns_of(start) + 16 * NS_PER_SECOND
+    assert iso_to_utc_ns(receipt["ended_at"]) == end and receipt["parts"] >= 2
+    store = PlanStore(PlanFile(videos))
+    store.load()
+    [record] = store.state.records
+    assert record.state == "recorded" and len(record.recording_ids) == 1
