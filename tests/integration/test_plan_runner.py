@@ -34,7 +34,7 @@ class PlannedStation:
     def __init__(self, station: Station, camera_id: str) -> None:
         self.station = station
         self.camera_id = camera_id
-        self.store = station.plan_store
+        self.store = station.plans.store
 
     def plan(self, start: datetime, seconds: int, **given: object) -> PlanEntry:
         entry = self.store.add(plan_for(self.camera_id, start, seconds, **given), utc_ns())
@@ -211,8 +211,8 @@ def test_a_plan_whose_whole_time_lay_in_an_outage_was_missed_for_that_reason(
     plan_id = prepared(config.videos, camera, start, 60, alive)
     (config.videos / HEARTBEAT_FILE_NAME).write_text(json.dumps({"alive": alive, "outages": []}))
     with Station(config) as station:
-        until(lambda: station.plan_store.state.records, 30)
-        [record] = station.plan_store.state.records
+        until(lambda: station.plans.store.state.records, 30)
+        [record] = station.plans.store.state.records
     assert (record.plan_id, record.state, record.recording_ids) == (plan_id, "missed", ())
     assert {each.reason for each in record.delays} <= {"not_running", "off"} and record.delays
 
