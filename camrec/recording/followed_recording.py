@@ -65,7 +65,7 @@ class FollowedRecording:
             return None
         return max(clock.utc_ns() - (clock.monotonic_ns() - end), self._not_before)
 
-    def hand_over(self, feed: MediaFeed, clock: Clock) -> Handover | None:
+    def create_handover(self, feed: MediaFeed, clock: Clock) -> Handover | None:
         """What the other one begins with. Waits for a frame; None: the frames do not join."""
         last, end = self._recording.last_frame, self._recording.ended_monotonic_ns
         if last is None or end is None:

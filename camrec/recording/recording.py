@@ -440,7 +440,7 @@ class RecordingJob:
             error = StateError("recording_missed", name=self.name, moment=moment)
         else:
             if followed is not None:
-                self._handover = followed.hand_over(self._feed, self._services.clock)
+                self._handover = followed.create_handover(self._feed, self._services.clock)
             try:
                 recorder = self._start_recorder()
             except CamrecError as failure:
