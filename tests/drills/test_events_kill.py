@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import random
@@ -10,19 +11,23 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+import psutil
 import pytest
 
 from camrec.annotations import EVENT_LOG_FILENAME, EventLog
 from camrec.station import Station
 from support import recorder
 from support.cameras.mjpeg import MjpegCamera
+from support.cameras.rtsp import RtspCamera
 from support.marking import marking
 from support.stopping import kill, python_environment
+from support.units_made import until
 
 pytestmark = [pytest.mark.busy, pytest.mark.spread]
 MAKERS = 100  # events in flight
-KILLS = 4
+KILLS, KILLS_OF_ANOTHER = 4, 2
 # Adds events in 100 threads until it is killed, and prints the id of each that is stored.
 WRITER = f"""
 import sys, threading
@@ -125,3 +130,48 @@ def test_kills_within_5_ms_after_a_response_lose_no_event(tmp_path, binaries):
             assert saved.event_log.count == len(receipt.events)
             assert not log.exists()
     assert list((tmp_path / "videos" / ".journal").iterdir()) == []
+
+
+@pytest.mark.slow(60)
+@pytest.mark.parametrize(
+    ("program", "kind"),
+    [("ffmpeg", MjpegCamera), ("go2rtc", MjpegCamera), ("mediamtx", RtspCamera)],
+)
+def test_kills_of_another_process_lose_no_event(tmp_path, binaries, program, kind):
+    programs = [binaries.mediamtx, binaries.go2rtc, binaries.ffmpeg]
+    random_moments = random.Random(3)
+    killed = getattr(binaries, program)
+    with (
+        kind(rate=10) as camera,
+        marking(tmp_path, programs, camera.url) as (child, wire, recording_id),
+    ):
+        answered = threading.Semaphore(0)
+        makers = [Maker(wire.host, answered.release) for _ in range(MAKERS)]
+        for each in makers:
+            each.start()
+        camrec = psutil.Process(child.pid)
+        for _ in range(KILLS_OF_ANOTHER):
+            until(lambda: children(camrec, killed), 60)
+            victims = children(camrec, killed)
+            for _ in range(random_moments.randrange(1, 150)):
+                assert answered.acquire(timeout=60)
+            time.sleep(random_moments.uniform(0, 0.005))
+            for pid in victims:
+                kill(pid)
+        kill(child.pid)
+        for each in makers:
+            each.join()
+    stored = {event_id for each in makers for event_id in each.stored}
+    log = tmp_path / "videos" / ".parts" / recording_id / EVENT_LOG_FILENAME
+    assert stored <= {each.id for each in EventLog(log, recording_id).events()}
+    assert len(stored) >= 10
+
+
+def children(camrec: psutil.Process, program: Path) -> list[int]:
+    """The pids of the processes of `program` that camrec has started."""
+    found = []
+    for each in camrec.children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if each.cmdline()[:1] == [str(program)]:
+                found.append(each.pid)
+    return found
