@@ -256,6 +256,8 @@ class Receipt(BaseModel):
     locked : the video is never deleted automatically.
     details : what the recording was given to remember: names with values.
     events : what happened during the video, the earliest first.
+    evicted_at : when the video was deleted automatically; the receipt was left because it has
+        events or details. None: the video exists.
     warnings : what else a reader should know, each with a code, its facts and its text.
     """
 
@@ -300,6 +302,7 @@ class Receipt(BaseModel):
     locked: bool = False
     details: dict[str, str] = {}
     events: LenientEvents = []
+    evicted_at: str | None = None
     warnings: list[RecordingWarning] = []
 
     def in_language(self, language: str) -> Receipt:

@@ -166,6 +166,7 @@ def describe_video(video: VideoFile) -> schema.VideoReply:
         audio_codec=video.audio_codec,
         playable=video.playable,
         locked=video.locked,
+        evicted_at=video.evicted_at,
     )
 
 

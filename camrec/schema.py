@@ -263,7 +263,7 @@ class VideoEventListReply(BaseModel):
 
 
 class VideoReply(BaseModel):
-    """A finished video. Its receipt is next to it."""
+    """A finished video with a receipt next to it, or what an evicted one has left."""
 
     filename: str
     name: str
@@ -278,6 +278,11 @@ class VideoReply(BaseModel):
     audio_codec: str | None
     playable: bool
     locked: bool = Field(description="Whether it is never deleted automatically.")
+    evicted_at: str | None = Field(
+        default=None,
+        description="When it was deleted automatically: only its receipt is left, and the other "
+        "values say what it was. Null if the video exists.",
+    )
 
 
 class VideoListReply(BaseModel):

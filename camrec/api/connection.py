@@ -63,7 +63,8 @@ class Connection:
 
         A file is downloaded when the `path` of its video is first used.
         """
-        return Library(self._backend.videos(), self._backend)
+        library = self._backend.library
+        return Library(library.videos(), self._backend, library.evicted)
 
     def mark(
         self,

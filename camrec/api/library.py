@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
@@ -12,10 +12,10 @@ from camrec import remote_files
 from camrec.api.backend import Backend, VideoHandle
 from camrec.api.process_state import local_backend
 from camrec.api.video import Video
-from camrec.clock import Clock
+from camrec.clock import Clock, iso_to_utc_ns
 from camrec.errors import InputError
 from camrec.frames import align_times, optional_packages
-from camrec.library import VideoLibrary, list_external_videos
+from camrec.library import VideoLibrary, list_external_evicted, list_external_videos
 
 if TYPE_CHECKING:
     import dask.bag
@@ -41,18 +41,31 @@ def videos(folder: Path | str | None = None) -> Library:
         ``no_folder``: the storage has no such folder, or does not allow reading it.
     """
     if folder is None:
-        return Library(local_backend().station.library.videos())
+        own = local_backend().station.library
+        return Library(own.videos(), evicted=own.evicted)
     path = remote_files.resolve_path(folder)
     if remote_files.is_local(path):
-        return Library(VideoLibrary(path, Clock()).videos())
-    return Library(list_external_videos(path))
+        library = VideoLibrary(path, Clock())
+        return Library(library.videos(), evicted=library.evicted)
+    return Library(list_external_videos(path), evicted=lambda: list_external_evicted(path))
+
+
+def _no_videos() -> Sequence[VideoHandle]:
+    return ()
 
 
 class Library(Sequence[Video]):
     """A sequence of finished videos, newest first. It does not change when new videos are saved."""
 
-    def __init__(self, handles: Sequence[VideoHandle], backend: Backend | None = None) -> None:
+    def __init__(
+        self,
+        handles: Sequence[VideoHandle],
+        backend: Backend | None = None,
+        evicted: Callable[[], Sequence[VideoHandle]] = _no_videos,
+    ) -> None:
         self._videos = [Video(each, backend) for each in handles]
+        self._backend = backend
+        self._list_evicted = evicted
 
     def __len__(self) -> int:
         """Return the number of videos."""
@@ -70,7 +83,15 @@ class Library(Sequence[Video]):
             return part
         return self._videos[at]
 
-    def to_dataframe(self) -> pandas.DataFrame:
+    def evicted(self) -> Library:
+        """Return the videos that retention has deleted and that had events or details.
+
+        Their receipts are still there: `Video.receipt`, `Video.details` and `Video.events` work.
+        Their frames are gone. A slice of a library has none.
+        """
+        return Library(self._list_evicted(), self._backend)
+
+    def to_dataframe(self, evicted: bool = False) -> pandas.DataFrame:
         """Make a table with one row per video, in the same order. Needs ``camrec[data]``.
 
         The index is the file name. Columns: ``name``; ``started_at``, UTC; ``duration``, seconds;
@@ -82,6 +103,12 @@ class Library(Sequence[Video]):
         a further column of strings; one that is called like a column above has ``details.`` in
         front.
 
+        Parameters
+        ----------
+        evicted
+            Whether to list also the videos of `evicted`. A further column, ``evicted_at``, says
+            when they were deleted (UTC); it is missing for videos that exist.
+
         Raises
         ------
         ServiceError
@@ -89,18 +116,26 @@ class Library(Sequence[Video]):
         """
         with optional_packages():
             import pandas
+        videos = self._with_evicted() if evicted else self._videos
         table = pandas.DataFrame(
-            [_dataframe_row(each) for each in self], columns=list(COLUMN_DTYPES)
+            [_dataframe_row(each) for each in videos], columns=list(COLUMN_DTYPES)
         )
         table["started_at"] = pandas.to_datetime(table["started_at"], utc=True)
-        filenames = [each._handle.filename for each in self]
+        filenames = [each._handle.filename for each in videos]
         typed: pandas.DataFrame = table.astype(COLUMN_DTYPES)
         indexed: pandas.DataFrame = typed.set_index(
             pandas.Index(filenames, name="filename", dtype="str")
         )
-        for name, values in _detail_columns([each.details for each in self]).items():
+        if evicted:
+            moments = np.array([_evicted_at(each) for each in videos], "datetime64[ns]")
+            indexed[EVICTED_COLUMN] = pandas.to_datetime(moments, utc=True)
+        for name, values in _detail_columns([each.details for each in videos]).items():
             indexed[name] = pandas.Series(values, indexed.index, dtype="object")
         return indexed
+
+    def _with_evicted(self) -> list[Video]:
+        videos = [*self._videos, *self.evicted()]
+        return sorted(videos, key=lambda it: (it._handle.started_at, it._handle.filename))[::-1]
 
     def to_dask(self) -> dask.bag.Bag:
         """Make a Dask bag of the videos, one `Video` per partition. Needs ``camrec[data]``.
@@ -141,11 +176,24 @@ COLUMN_DTYPES = {
 }
 
 
+# Only in a table that lists evicted videos; no detail is called so in any.
+EVICTED_COLUMN = "evicted_at"
+
+
+def _evicted_at(video: Video) -> np.datetime64:
+    """Return when a video was deleted automatically; NaT if it exists."""
+    receipt = video.receipt
+    if receipt is None or receipt.evicted_at is None:
+        return np.datetime64("NaT", "ns")
+    return np.datetime64(iso_to_utc_ns(receipt.evicted_at), "ns")
+
+
 def _detail_columns(details: Sequence[Mapping[str, str]]) -> dict[str, list[str | None]]:
     """Return a column for each name in the details of some videos."""
     names = dict.fromkeys(name for each in details for name in each)
+    reserved = {*COLUMN_DTYPES, EVICTED_COLUMN}
     return {
-        f"details.{name}" if name in COLUMN_DTYPES else name: [each.get(name) for each in details]
+        f"details.{name}" if name in reserved else name: [each.get(name) for each in details]
         for name in names
     }
 

@@ -36,6 +36,12 @@ class RemoteLibrary:
         videos = self._client.get_model(schema.VideoListReply, "/videos").videos
         return [RemoteVideo(self, video) for video in videos]
 
+    def evicted(self) -> list[RemoteVideo]:
+        """Return the videos that were deleted automatically and left their receipts."""
+        path = "/videos?evicted=true"
+        videos = self._client.get_model(schema.VideoListReply, path).videos
+        return [RemoteVideo(self, video) for video in videos if video.evicted_at is not None]
+
     def video(self, filename: str) -> RemoteVideo:
         """Return one video.
 

@@ -17,6 +17,7 @@ from camrec.library.event_places import (
     videos_of_event,
 )
 from camrec.library.event_track import write_event_track
+from camrec.library.evicted import list_external_evicted
 from camrec.library.external import list_external_videos
 from camrec.library.filenames import check_filename, check_folder_length, safe_filename
 from camrec.library.folder_watch import FolderWatch
@@ -41,6 +42,7 @@ __all__ = [
     "check_folder_length",
     "frame_index_path",
     "has_video_of",
+    "list_external_evicted",
     "list_external_videos",
     "locate_events",
     "moment_of_second",

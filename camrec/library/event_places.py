@@ -32,7 +32,7 @@ class PlacedEvent:
 
     second : seconds from the start of the video; 0 if it began before.
     frame : the number of the frame that is shown then, or of the last one before a gap; None if the
-        file cannot be read.
+        file cannot be read, or was deleted automatically.
     in_gap : there is no frame of that moment.
     """
 
@@ -129,7 +129,9 @@ def locate_events(path: Path, receipt: Receipt, events: Sequence[Event]) -> list
     utc = VideoUtc(started_at, receipt.utc_map)
     elapsed = np.array([each.at_ns - started_at for each in events], "i8")
     offsets = utc.offsets(elapsed)
-    numbers = _frame_numbers(VideoFrames(path, started_at, frame_index_path(path)), offsets)
+    numbers: Sequence[int | None] = [None] * len(events)
+    if receipt.evicted_at is None:
+        numbers = _frame_numbers(VideoFrames(path, started_at, frame_index_path(path)), offsets)
     seconds = [float(each) for each in offsets / NS_PER_SECOND]
     return [
         PlacedEvent(event, round(max(0.0, second), 6), number, _is_in_gap(receipt, second))

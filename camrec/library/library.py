@@ -12,15 +12,23 @@ import filelock
 from camrec import file_system
 from camrec.callbacks import Callbacks
 from camrec.camera_address import validate_name
-from camrec.clock import Clock, iso_to_utc_ns
-from camrec.errors import CamrecError, ServiceError, StateError, describe_os_error
+from camrec.clock import Clock, format_iso, iso_to_utc_ns
+from camrec.errors import (
+    CamrecError,
+    NotFoundError,
+    ServiceError,
+    StateError,
+    describe_os_error,
+)
 from camrec.library import filenames
 from camrec.library.disk_space import FILE_RATE_FACTORS, DiskSpace
-from camrec.library.placement import numbered_stems, place_video, try_place_video
+from camrec.library.evicted import EvictedVideos
+from camrec.library.placement import place_video
 from camrec.library.retention import RetentionPolicy
 from camrec.library.saved_events import SavedEvents
 from camrec.library.video import VideoFile
 from camrec.library.video_cache import VideoCache
+from camrec.library.video_files import VideoFiles
 from camrec.library.video_images import VideoImages
 from camrec.receipt import Receipt
 
@@ -68,13 +76,17 @@ class VideoLibrary:
         self.disk_space = DiskSpace(self.folder, min_free_bytes, file_rate_factors)
         self.changed: Callbacks[[str]] = Callbacks()
         self._videos = VideoCache(self.folder)
-        self.images = VideoImages(self.folder, self._videos.get)
+        self._evicted = EvictedVideos(self.folder)
+        self.images = VideoImages(self.folder, self.get)
         self.events = SavedEvents(self)
         self._clock = clock
         self._retention = retention or RetentionPolicy()
         self._lock = file_system.ProcessLock(self.folder / LOCK_FILENAME)
         self._write_lock = threading.Lock()
         self._max_name_chars = filenames.max_name_chars(self.folder)
+        self._files = VideoFiles(
+            self.folder, self._videos, self._evicted, self.images, self._max_name_chars
+        )
 
     def open(self) -> None:
         """Create the folder if it is missing, and lock it for this camrec.
@@ -104,9 +116,28 @@ class VideoLibrary:
         """Return all videos, the newest first."""
         return self._videos.videos()
 
+    def evicted(self) -> list[VideoFile]:
+        """Return the videos that were deleted automatically and left a receipt, newest first."""
+        return self._evicted.videos()
+
     def get(self, filename: str) -> VideoFile:
-        """Return a video. Raises InputError (``bad_filename``), NotFoundError (``no_video``)."""
-        return self._videos.get(filename)
+        """Return a video.
+
+        Raises
+        ------
+        InputError (``bad_filename``), NotFoundError (``no_video``; ``video_evicted``: it was
+        deleted automatically, and left its receipt)
+        """
+        try:
+            return self._videos.get(filename)
+        except NotFoundError:
+            if self._evicted.find(filename) is None:
+                raise
+            raise NotFoundError("video_evicted", filename=filename) from None
+
+    def get_with_evicted(self, filename: str) -> VideoFile:
+        """Return a video, or an evicted one. Raises InputError, NotFoundError (``no_video``)."""
+        return self._evicted.find(filename) or self._videos.get(filename)
 
     def segments_folder(self, recording_id: str) -> Path:
         """Return the folder for the segments of one recording. The recording creates it."""
@@ -139,19 +170,38 @@ class VideoLibrary:
     def delete(self, filename: str) -> None:
         """Delete a video permanently, with its receipt, its thumbnail and its frame index.
 
+        Of an evicted video the receipt is deleted.
+
         Raises
         ------
         InputError, NotFoundError, StateError (``file_in_use``, on Windows), ServiceError
         (``folder_unwritable``)
         """
         with self._write_lock:  # `lock` must not write a receipt again meanwhile
-            path = self.get(filename).path
+            found = self.get_with_evicted(filename)
             try:
-                file_system.remove(path)
+                self._files.delete(found)
             except OSError as error:
                 raise self._unwritable_error(error) from None
-            self._remove_extras(path)
         log.info("video deleted: %s", filename)
+        self.changed.emit(filename)
+
+    def evict(self, filename: str) -> None:
+        """Delete a video automatically. If it has events or details, its receipt stays.
+
+        Raises
+        ------
+        As `delete`
+        """
+        evicted_at = format_iso(self._clock.utc_ns())
+        with self._write_lock:
+            found = self.get(filename)
+            if found.locked:  # meanwhile
+                return
+            try:
+                self._files.evict(found, evicted_at)
+            except OSError as error:
+                raise self._unwritable_error(error) from None
         self.changed.emit(filename)
 
     def lock(self, filename: str, locked: bool = True) -> VideoFile:
@@ -162,12 +212,20 @@ class VideoLibrary:
         InputError, NotFoundError, StateError (``no_receipt``; ``file_in_use``, on Windows),
         ServiceError (``folder_unwritable``)
         """
-        found = self.edit_receipt(filename, lambda it: it.model_copy(update={"locked": locked}))
+
+        def edit(receipt: Receipt) -> Receipt:
+            if receipt.evicted_at is not None:
+                raise NotFoundError("video_evicted", filename=filename)
+            return receipt.model_copy(update={"locked": locked})
+
+        found = self.edit_receipt(filename, edit)
         log.info("video %s: %s", "locked" if locked else "unlocked", filename)
         return found
 
     def edit_receipt(self, filename: str, edit: Callable[[Receipt], Receipt]) -> VideoFile:
-        """Replace the receipt of a video, atomically; return once the disk has the new one.
+        """Replace the receipt of a video, or of an evicted one, atomically.
+
+        It returns once the disk has the new one.
 
         Parameters
         ----------
@@ -180,19 +238,16 @@ class VideoLibrary:
         ServiceError (``folder_unwritable``), and what `edit` raises
         """
         with self._write_lock:
-            found = self.get(filename)
+            found = self.get_with_evicted(filename)
             if found.receipt is None:
                 raise StateError("no_receipt", filename=filename)
             edited = edit(found.receipt)
             try:
-                receipt_file = self._write_receipt(found, edited)
-                file_system.replace(receipt_file, found.path.with_suffix(".json"))
-                self._videos.forget(filename)
-                file_system.fsync_path(self.folder)
+                self._files.replace_receipt(found, edited)
             except OSError as error:
                 raise self._unwritable_error(error) from None
         self.changed.emit(filename)
-        return self.get(filename)
+        return self.get_with_evicted(filename)
 
     def rename(self, filename: str, name: str) -> str:
         """Change the name of a video in its receipt and its file name. Returns the new file name.
@@ -208,47 +263,13 @@ class VideoLibrary:
         with self._write_lock:
             found = self.get(filename)
             try:
-                renamed = self._rename_files(found, name)
+                renamed = self._files.rename(found, name)
                 file_system.fsync_path(self.folder)
             except OSError as error:
                 raise self._unwritable_error(error) from None
         log.info("video %s is now %s", filename, renamed)
         self.changed.emit(filename)
         return renamed
-
-    def _rename_files(self, found: VideoFile, name: str) -> str:
-        if found.receipt is None:
-            stem = filenames.safe_filename(name, self._max_name_chars)
-            return place_video(self.folder, found.path, None, stem)
-        old_receipt_file = found.path.with_suffix(".json")
-        receipt_file = self._write_receipt(found, found.receipt.model_copy(update={"name": name}))
-        stem = filenames.video_stem(name, found.started_at, self._max_name_chars)
-        for numbered in numbered_stems(stem):
-            if f"{numbered}{filenames.VIDEO_FILE_SUFFIX}" == found.filename:
-                file_system.replace(receipt_file, old_receipt_file)
-                return found.filename
-            if renamed := try_place_video(self.folder, found.path, receipt_file, numbered):
-                self._remove_extras(found.path)
-                return renamed
-        raise AssertionError("the numbers never end")
-
-    def _remove_extras(self, path: Path) -> None:
-        """Delete the receipt and the images of a video that is no longer at `path`.
-
-        What cannot be deleted is only logged: without its video it is not listed.
-        """
-        try:
-            file_system.remove(path.with_suffix(".json"), missing_ok=True)
-            self.images.delete(path)
-        except OSError as error:
-            log.warning("what belonged to %s cannot be deleted: %s", path.name, error)
-
-    def _write_receipt(self, video: VideoFile, receipt: Receipt) -> Path:
-        """Write a new receipt to a hidden file in the folder, and wait until the disk stores it."""
-        receipt_file = self.folder / f".{video.path.with_suffix('.json').name}"
-        receipt.write(receipt_file)
-        file_system.fsync_path(receipt_file)
-        return receipt_file
 
     def _apply_retention(self) -> None:
         """Delete the videos that exceed the size limit or are too old. A failure is only logged."""
@@ -257,7 +278,7 @@ class VideoLibrary:
         for each in self._retention.select_for_deletion(self.videos(), self._clock.utc_ns()):
             log.info("%s is deleted by the retention policy (%d bytes)", each.filename, each.size)
             try:
-                self.delete(each.filename)
+                self.evict(each.filename)
             except CamrecError as error:
                 log.warning("%s could not be deleted: %s", each.filename, error)
 

@@ -57,7 +57,7 @@ class SavedEvents:
         of_each = self.of_each_video(recording_id, events)
         try:
             for filename, own in of_each:
-                receipt = self._library.get(filename).receipt
+                receipt = self._library.get_with_evicted(filename).receipt
                 if receipt is None or receipt.events != own:
                     self._write(filename, own)
         except NotFoundError:
@@ -100,7 +100,8 @@ class SavedEvents:
 
     def has_video_of(self, recording_id: str, at: int) -> bool:
         """Return whether there is a video of a moment of a recording, UTC nanoseconds."""
-        return has_video_of(self._videos_of(recording_id)[1], at)
+        _, receipts = self._videos_of(recording_id)
+        return has_video_of([each for each in receipts if each.evicted_at is None], at)
 
     def add(self, recording_id: str, event: Event) -> None:
         """Write a new event into the receipts of the videos that show it.
@@ -150,7 +151,7 @@ class SavedEvents:
 
     def _find(self, event_id: str) -> tuple[str, Event]:
         """The id of the recording of an event, and the event."""
-        for video in self._library.videos():
+        for video in (*self._library.videos(), *self._library.evicted()):
             for event in video.receipt.events if video.receipt is not None else ():
                 if event.id == event_id and video.receipt is not None:
                     return video.receipt.recording_id, event
@@ -174,12 +175,13 @@ class SavedEvents:
         )
 
     def _videos_of(self, recording_id: str) -> tuple[list[VideoFile], list[Receipt]]:
-        """The videos of a recording with their receipts, the earliest first."""
+        """The videos of a recording with their receipts, the earliest first, and evicted ones."""
         found = [
             (video, video.receipt)
-            for video in reversed(self._library.videos())
+            for video in (*self._library.videos(), *self._library.evicted())
             if video.receipt is not None and video.receipt.recording_id == recording_id
         ]
+        found.sort(key=lambda pair: (pair[0].started_at, pair[0].filename))
         return [video for video, _ in found], [receipt for _, receipt in found]
 
 

@@ -28,6 +28,7 @@ class VideoFile:
     duration : seconds.
     size : bytes.
     playable : what the receipt says; without a receipt, whether the first frame can be decoded.
+    receipt : for an evicted video, all that is left: there is no file at `path`.
     has_unread_receipt : there is a receipt, but it could not be opened, for example because too
         many files were open.
     """
@@ -61,6 +62,11 @@ class VideoFile:
         """Whether the video is protected from automatic deletion."""
         return self.receipt is not None and self.receipt.locked
 
+    @property
+    def evicted_at(self) -> str | None:
+        """When the video was deleted automatically; None: it exists."""
+        return self.receipt.evicted_at if self.receipt is not None else None
+
 
 def frame_index_path(path: Path) -> Path:
     """Return where the frame index of a video is stored: in a folder that is not listed."""
@@ -76,7 +82,8 @@ def read_video(path: Path, size: int, mtime_ns: int) -> VideoFile:
     try:
         receipt = Receipt.read(path.with_suffix(".json"))
         if receipt.size == size:
-            return _video_from_receipt(path, receipt)
+            # It was to be deleted, which did not happen, or somebody has copied it back.
+            return video_from_receipt(path, receipt.model_copy(update={"evicted_at": None}))
     except (FileNotFoundError, ValueError):
         pass
     except OSError as error:
@@ -86,7 +93,8 @@ def read_video(path: Path, size: int, mtime_ns: int) -> VideoFile:
     return replace(found, has_unread_receipt=has_unread_receipt)
 
 
-def _video_from_receipt(path: Path, receipt: Receipt) -> VideoFile:
+def video_from_receipt(path: Path, receipt: Receipt) -> VideoFile:
+    """Return the video at `path` as its receipt describes it."""
     return VideoFile(
         filename=remote_files.display_name(path),
         path=path,

@@ -165,9 +165,10 @@ class StationEvents:
     def of_video(self, filename: str) -> tuple[str, list[PlacedEvent]]:
         """Return the id of the recording of a video, and its events with their places.
 
-        Without a receipt it has none. Raises InputError, NotFoundError.
+        Without a receipt it has none. The video may be an evicted one: then no frame is known.
+        Raises InputError, NotFoundError.
         """
-        video = self._library.get(filename)
+        video = self._library.get_with_evicted(filename)
         receipt = video.receipt
         if receipt is None:
             return "", []

@@ -309,7 +309,21 @@ ENDPOINTS = (
     Endpoint(
         "/videos",
         videos.VideosHandler,
-        (Operation("get", "The finished videos, newest first", reply=schema.VideoListReply),),
+        (
+            Operation(
+                "get",
+                "The finished videos, newest first",
+                reply=schema.VideoListReply,
+                query={
+                    "evicted": {
+                        "enum": ["true", "false"],
+                        "description": "Whether to list also the videos that retention has "
+                        "deleted and that left their receipts.",
+                    }
+                },
+                error_statuses=(400,),
+            ),
+        ),
     ),
     Endpoint(
         "/videos/{filename}/preview",
@@ -412,7 +426,7 @@ ENDPOINTS = (
             ),
             Operation(
                 "delete",
-                "Delete a video and its receipt permanently",
+                "Delete a video and its receipt permanently, or the receipt of an evicted video",
                 status=204,
                 error_statuses=(400, 404),
             ),

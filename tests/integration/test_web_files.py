@@ -228,3 +228,43 @@ def test_a_video_is_renamed_and_locked_by_rest(wire: Wire, library):
     assert wire.ask("PATCH", path, {}).code == "bad_field"
     assert wire.ask("PATCH", path, {"name": "x", "size": 1}).code == "bad_field"
     assert wire.ask("PATCH", PATH, {"name": "gone"}).code == "no_video"
+
+
+def test_what_an_evicted_video_has_left_is_listed_on_demand(wire: Wire, library):
+    event = {"id": "e1", "at": "2026-11-25T12:00:01Z", "text": "light on", "source": "test"}
+    left = receipt_of(
+        9,
+        name="Door",
+        started_at="2026-11-25T12:00:00Z",
+        details={"subject": "A17"},
+        events=[event],
+        evicted_at="2026-11-30T12:00:00Z",
+    )
+    left.write(library / "Door.json")
+    assert [each["filename"] for each in wire.get("/videos").json()["videos"]] == [NAME]
+    listed = wire.get("/videos?evicted=true").json()["videos"]
+    evicted = {each["filename"]: each["evicted_at"] for each in listed}
+    assert evicted == {NAME: None, "Door.mp4": "2026-11-30T12:00:00Z"}
+    assert wire.get("/videos?evicted=perhaps").code == "bad_field"
+
+    gone = ["/videos/Door.mp4", "/thumbnails/Door.mp4", "/videos/Door.mp4/times"]
+    gone += ["/videos/Door.mp4/preview?at=1", f"/archive?video=Door.mp4&video={PATH[8:]}"]
+    for path in gone:
+        reply = wire.get(path)
+        assert (reply.status, reply.code) == (404, "video_evicted"), path
+    assert wire.ask("PATCH", "/videos/Door.mp4", {"locked": True}).code == "video_evicted"
+    assert wire.ask("PATCH", "/videos/Door.mp4", {"name": "Gate"}).code == "video_evicted"
+
+    assert wire.get("/receipts/Door.mp4").json()["details"] == {"subject": "A17"}
+    [placed] = wire.get("/videos/Door.mp4/events").json()["events"]
+    assert (placed["second"], placed["frame"], placed["text"]) == (1.0, None, "light on")
+    assert b"light on" in wire.get("/videos/Door.mp4/events.vtt").body
+    assert wire.ask("POST", "/videos/Door.mp4/events", {"second": 1}).code == "video_evicted"
+    assert wire.ask("PATCH", "/events/e1", {"text": "light off"}).status == 200
+    [listed] = wire.get("/events?recording_id=r1").json()["events"]
+    assert listed["text"] == "light off"
+    assert wire.ask("DELETE", "/events/e1").status == 204
+
+    assert wire.ask("DELETE", "/videos/Door.mp4").status == 204
+    assert not (library / "Door.json").exists()
+    assert wire.get("/receipts/Door.mp4").code == "no_video"

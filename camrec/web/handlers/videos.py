@@ -20,9 +20,19 @@ class VideosHandler(ApiHandler):
     """``GET /videos``"""
 
     async def get(self) -> None:
-        """Send the list of videos, newest first."""
-        videos = await self.call(self.station.library.videos)
-        self.send_reply(schema.VideoListReply(videos=[describe_video(video) for video in videos]))
+        """Send the list of videos, newest first; on demand with those that left their receipt."""
+        wanted = self.get_query_argument("evicted", "false")
+        if wanted not in ("true", "false"):
+            raise FieldError("evicted", "wrong_type")
+        self.send_reply(await self.call(self._list, wanted == "true"))
+
+    def _list(self, with_evicted: bool) -> schema.VideoListReply:
+        library = self.station.library
+        videos = library.videos()
+        if with_evicted:
+            videos += library.evicted()
+            videos.sort(key=lambda each: (each.started_at, each.filename), reverse=True)
+        return schema.VideoListReply(videos=[describe_video(video) for video in videos])
 
 
 class VideoHandler(FileHandler):
@@ -52,7 +62,7 @@ class VideoHandler(FileHandler):
         return library.get(filename)
 
     async def delete(self, filename: str) -> None:
-        """Delete the video and its receipt."""
+        """Delete the video and its receipt, or the receipt that an evicted video has left."""
         await self.call(self.station.library.delete, filename)
         self.set_status(204)
 
@@ -62,7 +72,7 @@ class ReceiptHandler(ApiHandler):
 
     async def get(self, filename: str) -> None:
         """Send the receipt, with its messages in the client's language."""
-        video = await self.call(self.station.library.get, filename)
+        video = await self.call(self.station.library.get_with_evicted, filename)
         if video.receipt is None:
             raise StateError("no_receipt", filename=filename)
         self.send_reply(video.receipt.in_language(self.language))
