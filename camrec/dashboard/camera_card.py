@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 import param
 
+from camrec.annotations import Details
 from camrec.camera_errors import LOGIN_ERROR_CODES
 from camrec.clock import NS_PER_SECOND
 from camrec.dashboard.component import AskingComponent
@@ -79,8 +80,28 @@ class CameraCard(AskingComponent):
 
     # Messages from the browser.
 
-    def do_record(self, seconds: int | None) -> None:
-        self.ask("record", self._station.recordings.start, self.session_id, seconds)
+    def do_record(
+        self,
+        seconds: int | None,
+        name: str = "",
+        at: float | None = None,
+        details: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Record for a time, now or from a moment on.
+
+        seconds : None: until it is stopped.
+        name : the video's; empty: the camera's.
+        at : milliseconds since 1970; None: now.
+        """
+        self.ask("record", self._record, seconds, str(name), at, dict(details))
+
+    def _record(
+        self, seconds: int | None, name: str, at: float | None, details: dict[str, str]
+    ) -> None:
+        start_at = None if at is None else round(at * 1e6)
+        self._station.recordings.start(
+            self.session_id, seconds, name or None, start_at, Details(details)
+        )
 
     def do_stop(self) -> None:
         self.ask("stop", self._station.recordings.stop, self.session_id)

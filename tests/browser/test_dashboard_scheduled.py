@@ -130,6 +130,52 @@ def test_a_tile_shows_what_is_scheduled_and_cancels_it(
     assert [state for _, state in listed(wire)][:3] == ["scheduled", "scheduled", "failed"]
 
 
+def test_what_a_recording_is_about_and_when_it_begins_is_chosen_next_to_record(
+    wire, door, open_page
+):
+    page = open_page(wire.url, width=390, language="fr", dark=True).page
+    tile = page.get_by_role("article", name="Door")
+    hint = tile.locator(".hint")
+    expect(hint).to_contain_text("fin à")
+    opener = tile.get_by_role("button", name="Quand et quoi")
+    opener.focus()
+    page.keyboard.press("Enter")
+    box = page.get_by_role("dialog", name="Quand et quoi")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Essai 12")
+    box.get_by_role("textbox", name="Sujet").fill("B4")
+    box.get_by_role("button", name="Ajouter un détail").click()
+    page.keyboard.type("Sujet")
+    page.keyboard.press("Tab")
+    page.keyboard.type("C1")
+    expect(hint).to_contain_text("même nom")
+    expect(tile.get_by_role("button", name="Enregistrer")).to_be_disabled()
+    box.get_by_role("button", name="Retirer Sujet").last.click()
+    expect(hint).to_contain_text("Essai 12 · B4")
+    box.get_by_text("À une heure").click()
+    box.get_by_role("combobox", name="Jour").select_option("tomorrow")
+    box.get_by_role("textbox", name="Heure").fill("8h")
+    expect(hint).to_contain_text("de 08:00 à 08:05")
+    fits(page)
+    assert faults(page) == []
+    page.keyboard.press("Enter")
+    expect(box).to_be_hidden()
+    tile.get_by_role("button", name="Enregistrer 5\u00a0min demain à 08:00").click()
+    expect(tile.locator(".ahead li")).to_have_count(1)
+    expect(hint).to_contain_text("B4")
+    expect(hint).not_to_contain_text("Essai")
+    tile.get_by_role("button", name="Enregistrer 5", exact=False).click()
+    expect(tile.get_by_role("button", name="Arrêter")).to_be_visible()
+    (later, now) = wire.get("/record/list").json()["recordings"][:2]
+    assert later["details"] == now["details"] == {"Sujet": "B4"}
+    began = datetime.fromisoformat(later["started_at"]).astimezone()
+    assert (began.date(), began.hour, began.minute) == (
+        (datetime.now() + timedelta(days=1)).date(),
+        8,
+        0,
+    )
+
+
 def test_closing_a_camera_with_a_scheduled_recording_asks_first(wire, door, open_page):
     page = open_page(wire.url).page
     recording_id = schedule(wire, door, timedelta(days=1), 600)["recording_id"]

@@ -15,6 +15,7 @@ import { pictureOverlay } from "../live/picture_overlay.js"
 import { recordControls } from "../live/record_controls.js"
 import { saveStill } from "../live/save_still.js"
 import { drawScheduled, plannedLength, startTime } from "../live/scheduled_recordings.js"
+import { whenAndWhat } from "../live/when_and_what.js"
 
 /** @import { CameraModel, CameraState } from "../live/camera_model.js" */
 /** @import { Lifetime } from "../kit/lifetime.js" */
@@ -34,9 +35,10 @@ export function render({ model, view }) {
   const title = h("header", { class: "title" })
   const size = cardSize(life, view.el, () => model.session.session_id, draw)
   const marks = marking(life, camera, view.el, size.cards, send)
-  const controls = recordControls(camera, { mark: marks.press, canExtend: true })
+  const extras = whenAndWhat(life, camera)
+  const controls = recordControls(camera, { mark: marks.press, canExtend: true, extras })
   const ahead = h("div", { class: "ahead" })
-  const card = h("article", { class: "camera card" }, overlay.element, h("div", { class: "body" }, title, controls.element, ahead))
+  const card = h("article", { class: "camera card" }, overlay.element, h("div", { class: "body" }, title, controls.element, ahead), extras.element)
   const { part, tick } = partDrawing(() => camera.locale.language)
   const enterFullScreen = () => void overlay.element.requestFullscreen()
   const openStatistics = () => model.send_msg({ do: "statistics", dark: isDark(), utc_offset_minutes: -new Date().getTimezoneOffset() })
@@ -88,6 +90,7 @@ export function render({ model, view }) {
   life.watch(["session", "texts"], changed)
   life.watch("msg:custom", (/** @type {Answer} */ answer) => {
     marks.answered(answer)
+    if (answer.answered === "record" && answer.ok) extras.reset()
     camera.answered(answer.answered, answer.problem)
   })
   life.every(500, draw)

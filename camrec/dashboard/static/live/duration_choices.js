@@ -127,8 +127,9 @@ export function durationChoice(owner) {
  * @param {number} now in milliseconds
  * @param {Capacity} capacity
  * @param {(length: string | null, isShortened: boolean) => string} label
+ * @param {number | null} startsAt in milliseconds; null: now
  */
-export function recordOffer(locale, chosen, now, { maxSeconds, bitRate, roomBytes, freeBytes }, label) {
+export function recordOffer(locale, chosen, now, { maxSeconds, bitRate, roomBytes, freeBytes }, label, startsAt = null) {
   const plain = locale.t("page.record_plain")
   const seconds = chosen ?? ENDLESS_VIDEO_S
   const size = locale.size((seconds * bitRate) / 8)
@@ -144,7 +145,12 @@ export function recordOffer(locale, chosen, now, { maxSeconds, bitRate, roomByte
   if (chosen === null) {
     return { seconds: null, label: label(null, false), hint: locale.t(bitRate > 0 ? "page.hint_endless" : "page.hint_endless_plain", { size }), isShort: false }
   }
-  const time = locale.minute(now + seconds * 1000)
+  const time = locale.minute((startsAt ?? now) + seconds * 1000)
+  if (startsAt !== null) {
+    const start = locale.minute(startsAt)
+    const hint = bitRate > 0 ? locale.t("page.hint_from", { size, start, time }) : locale.t("page.hint_from_plain", { start, time })
+    return { seconds, label: label(locale.length(seconds), false), hint, isShort: false }
+  }
   const hint = bitRate > 0 ? locale.t("page.hint", { size, time }) : locale.t("page.hint_time", { time })
   return { seconds, label: label(locale.length(seconds), false), hint, isShort: false }
 }

@@ -8,9 +8,11 @@ import { serverUrl } from "../kit/route.js"
 import { MAX_DURATION_S, durationChoice, recordOffer } from "./duration_choices.js"
 import { recordingProgress } from "./recording_progress.js"
 import { saveFile } from "./save_still.js"
+import { startTime } from "./scheduled_recordings.js"
 
 /** @import { Tick } from "../kit/part_drawing.js" */
 /** @import { CameraModel, ControlsMode } from "./camera_model.js" */
+/** @import { WhenAndWhat } from "./when_and_what.js" */
 
 /**
  * @param {CameraModel<any>} camera
@@ -18,8 +20,9 @@ import { saveFile } from "./save_still.js"
  * @param {HTMLElement | null} [options.tools] shown next to Record, and next to the size of the recording
  * @param {((timeStamp: number) => void) | null} [options.mark] marks the moment of a press; null: there is no button for it
  * @param {boolean} [options.canExtend] whether there is a button that lets a recording end later
+ * @param {WhenAndWhat | null} [options.extras] what a recording may have besides its length
  */
-export function recordControls(camera, { tools = null, mark = null, canExtend = false } = {}) {
+export function recordControls(camera, { tools = null, mark = null, canExtend = false, extras = null } = {}) {
   const { model } = camera
   const element = h("div", { class: "controls" })
   const duration = durationChoice(model.session.session_id)
@@ -42,7 +45,7 @@ export function recordControls(camera, { tools = null, mark = null, canExtend = 
       if (mode === "failed") return drawFailed(element, camera, problem())
       if (mode === "saving") return drawSaving(element, camera)
       if (mode === "recording") return recordingProgress(element, camera, { problem: problem(), tools, mark, canExtend, changedAt: () => changedAt })
-      return drawReady(element, camera, duration, { enabled: mode === "ready", problem: problem(), tools })
+      return drawReady(element, camera, duration, { enabled: mode === "ready", problem: problem(), tools, extras })
     },
   }
 }
@@ -98,32 +101,41 @@ function cameraReport({ locale, model }) {
  * @param {HTMLElement} element
  * @param {CameraModel<any>} camera
  * @param {ReturnType<typeof durationChoice>} duration
- * @param {{enabled: boolean, problem: HTMLElement | null, tools: HTMLElement | null}} options
+ * @param {{enabled: boolean, problem: HTMLElement | null, tools: HTMLElement | null, extras: WhenAndWhat | null}} options
  */
-function drawReady(element, camera, duration, { enabled, problem, tools }) {
+function drawReady(element, camera, duration, { enabled, problem, tools, extras }) {
   const { locale, live, model, ask, now } = camera
   const group = `length-${model.session.session_id}`
   const { choices, fields } = duration.draw(locale, group, () => tick(), { disabled: !enabled })
-  const press = button({ label: "", kind: "main", class: "press", on: () => ask("record", { seconds: offer().seconds }) })
+  const press = button({ label: "", kind: "main", class: "press", on: begin })
   press.prepend(h("i", { class: "dot" }))
   const hint = h("p", { class: "hint second figures" })
-  fill(element, choices, h("div", { class: "go" }, fields, press, tools), problem ?? hint)
+  fill(element, choices, h("div", { class: "go" }, fields, extras ? h("div", { class: "split" }, press, extras.drawOpener(enabled)) : press, tools), problem ?? hint)
 
   function offer() {
     const { max_seconds: maxSeconds = MAX_DURATION_S, file_bit_rate: bitRate = 0, room_bytes: roomBytes = 0, free_bytes: freeBytes = 0 } =
       live.facts() ?? {}
-    return recordOffer(locale, duration.seconds(), now(), { maxSeconds, bitRate, roomBytes, freeBytes },
+    const { startsAt = null, problem: wrong = null, said = "" } = extras?.read() ?? {}
+    const when = startsAt === null || wrong ? "" : ` ${startTime(locale, startsAt, now())}`
+    const made = recordOffer(locale, duration.seconds(), now(), { maxSeconds, bitRate, roomBytes, freeBytes },
       (length, isShortened) =>
-        (length === null ? locale.t("page.record_endless") : locale.t(isShortened ? "page.record_instead" : "page.record", { length })))
+        (length === null ? locale.t("page.record_endless") : locale.t(isShortened ? "page.record_instead" : "page.record", { length })) + when, startsAt)
+    return wrong ? { ...made, seconds: 0, hint: locale.t(wrong), isShort: true, said: "" } : { ...made, said }
+  }
+
+  function begin() {
+    const { startsAt = null, name = "", details = [] } = extras?.read() ?? {}
+    const more = extras ? { at: startsAt, name, details: details.map((each) => [each.name, each.value]) } : {}
+    ask("record", { seconds: offer().seconds, ...more })
   }
 
   function tick() {
-    const { seconds, label, hint: line, isShort } = offer()
+    const { seconds, label, hint: line, isShort, said } = offer()
     press.disabled = !enabled || seconds === 0
     press.setAttribute("aria-busy", String(camera.pending === "record"))
     find(press, "span").textContent = label
     hint.classList.toggle("short", isShort)
-    fill(hint, isShort ? icon("warning", 16) : null, h("span", {}, enabled ? line : NBSP))
+    fill(hint, isShort ? icon("warning", 16) : null, h("span", {}, enabled ? line : NBSP, enabled && said ? [" · ", h("b", {}, said)] : null))
   }
   return tick
 }
