@@ -15,6 +15,7 @@ from camrec.compat import CheckedList, CheckedString
 from camrec.errors import InputError, ServiceError, describe_os_error
 from camrec.settings_file import changed_file, read_settings
 from camrec.typed_path import expand_path
+from camrec.webhook_address import is_webhook_address
 
 CONFIG_FILENAMES = ("config.yaml", "config.json")
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -25,6 +26,18 @@ FOLDER_SETTINGS = ("bin_dir", "videos_dir")
 FILE_SETTINGS = ("tls_certificate", "tls_key")
 PROGRAM_SETTINGS = ("ffmpeg_path", "go2rtc_path", "mediamtx_path")
 PATH_SETTINGS = frozenset({*FOLDER_SETTINGS, *FILE_SETTINGS, *PROGRAM_SETTINGS})
+
+# Their values are not repeated in errors, and a file that gets one becomes private.
+SECRET_SETTINGS = frozenset({"token", "webhook", "webhook_secret"})
+# What can be sent to the webhook: kinds of alerts, and that one is over.
+WEBHOOK_OCCASIONS = (
+    "camera_lost",
+    "ended_early",
+    "plan_missed",
+    "disk_full_soon",
+    "clock_jumped",
+    "well_again",
+)
 
 RENAMED_SETTINGS = {
     "disk_floor": "min_free_bytes",
@@ -84,6 +97,27 @@ class CoordinatePair(CheckedList):
                 raise ValueError(value)
             if not -limit <= value <= limit:
                 raise ValueError(value)
+
+
+class WebhookUrl(CheckedString):
+    """The address of a webhook; empty: there is none."""
+
+    allowed = "http://\u2026 | https://\u2026"
+
+    def check_text(self, text: str) -> None:
+        if text and not is_webhook_address(text):
+            raise ValueError("no address of a webhook")
+
+
+class WebhookOccasions(CheckedList):
+    """What is sent to the webhook."""
+
+    allowed = " | ".join(WEBHOOK_OCCASIONS)
+
+    def check_items(self, items: list[object]) -> None:
+        for each in items:
+            if each not in WEBHOOK_OCCASIONS:
+                raise ValueError(each)
 
 
 class Config(param.Parameterized):
@@ -197,9 +231,22 @@ class Config(param.Parameterized):
         default=[],
         doc="Networks such as 192.168.1.0/24 that cameras may be in; empty: any.",
     )
+    webhook = WebhookUrl(
+        default="", doc="An address that gets each alert as JSON by POST; empty: none."
+    )
+    webhook_when = WebhookOccasions(
+        default=["camera_lost", "ended_early", "plan_missed", "disk_full_soon"],
+        doc="What is sent to the webhook; also clock_jumped and well_again.",
+    )
+    webhook_secret = param.String(
+        default="", doc="Signs what is sent to the webhook; empty: made when it is used first."
+    )
 
     def __init__(self, **settings: object) -> None:
         super().__init__(**settings)  # type: ignore[no-untyped-call]  # param has no types here
+
+    def __repr__(self) -> str:
+        return f"<Config {self.file or ''}>"
 
     @classmethod
     def load(cls, file: Path | str | None = None, **overrides: object) -> Config:
@@ -253,7 +300,7 @@ class Config(param.Parameterized):
                 "config_value",
                 key=key,
                 file=file,
-                value="***" if key == "token" else repr(value),
+                value="***" if key in SECRET_SETTINGS else repr(value),
                 wants=_describe_allowed(self.param[key]),
             ) from None
 
@@ -273,8 +320,8 @@ class Config(param.Parameterized):
         try:
             with file_system.open_private(temporary) as file:
                 file.buffer.write(content)
-            # A file with a token stays private, because the token opens camrec.
-            if path.exists() and not values.get("token"):
+            # A file with a secret stays private: a token opens camrec.
+            if path.exists() and not any(map(values.get, SECRET_SETTINGS)):
                 file_system.copy_permissions(path, temporary)
             file_system.replace(temporary, path)
         except OSError as error:

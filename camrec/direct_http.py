@@ -51,6 +51,11 @@ def ca_bundle() -> str | None:
     return next(filter(None, (os.environ.get(name) for name in CA_BUNDLE_VARIABLES)), None)
 
 
+def default_ca_bundle() -> str:
+    """The file of certificates that `requests` trusts."""
+    return str(requests.utils.DEFAULT_CA_BUNDLE_PATH)
+
+
 def _keep_request(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
     """An authentication that changes nothing, so that `requests` uses no login in the address."""
     return prepared

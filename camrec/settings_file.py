@@ -197,7 +197,10 @@ def _edit_yaml(
     whole file is written again, without its comments.
     """
     for key, value in values.items():
-        line = yaml.safe_dump({key: value}, allow_unicode=True, width=10_000).strip()
+        flow = None if isinstance(value, list) else False  # a list on the line of its setting
+        line = yaml.safe_dump(
+            {key: value}, allow_unicode=True, width=10_000, default_flow_style=flow
+        ).strip()
         old = re.compile(
             rf"""^(?P<quote>["']?){key}(?P=quote)[ \t]*:[^\r\n]*?"""
             r"(?P<comment>[ \t]+\#[^\r\n]*)?(?=\r?$)",

@@ -15,13 +15,18 @@ from camrec.alerts.outages import (
     OutageEnd,
     OutageTracker,
 )
+from camrec.alerts.webhook_body import trial_body, webhook_body
+from camrec.alerts.webhook_post import SIGNATURE_HEADER, WebhookAnswer, post_webhook
+from camrec.alerts.webhook_sender import ATTEMPTS_BEFORE_ALERT, Webhook, WebhookSender
 
 __all__ = [
     "ALERT_FILE_NAME",
+    "ATTEMPTS_BEFORE_ALERT",
     "LASTING_ALERT_KINDS",
     "LOST_AFTER_NS",
     "MAX_ALERTS",
     "MAX_ALERT_AGE_DAYS",
+    "SIGNATURE_HEADER",
     "WELL_BEFORE_FULL_NS",
     "Alert",
     "AlertFile",
@@ -34,6 +39,12 @@ __all__ = [
     "OutageBegin",
     "OutageEnd",
     "OutageTracker",
+    "Webhook",
+    "WebhookAnswer",
+    "WebhookSender",
     "judge_disk",
     "judge_end",
+    "post_webhook",
+    "trial_body",
+    "webhook_body",
 ]

@@ -105,6 +105,12 @@ class AlertStore:
 
     # What the webhook still has to get.
 
+    @property
+    def has_unsent(self) -> bool:
+        """Whether the webhook still has to get something."""
+        with self._lock:
+            return bool(self._content.unsent)
+
     def first_unsent(self, oldest: int) -> Alert | None:
         """The next alert for the webhook; what was queued before `oldest` is dropped."""
         with self._lock:

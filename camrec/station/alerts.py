@@ -14,9 +14,17 @@ from camrec.library import VideoLibrary
 from camrec.station.alert_book import AlertBook
 from camrec.station.alert_watch import AlertWatch
 from camrec.station.cameras import StationCameras
-from camrec.station.changes import AlertsChanged, RecordingChanged, SessionChanged, StationChange
+from camrec.station.changes import (
+    AlertsChanged,
+    RecordingChanged,
+    SessionChanged,
+    SettingsChanged,
+    StationChange,
+)
 from camrec.station.disk_watch import DiskWatch, FindPlanned
 from camrec.station.recordings import StationRecordings
+from camrec.station.settings import StationSettings
+from camrec.station.webhook import StationWebhook
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +34,10 @@ MIN_CHECK_INTERVAL_S = 0.2  # many changes at once are one check
 
 
 class StationAlerts:
-    """The alerts of the last 90 days. All calls may come from any thread."""
+    """The alerts of the last 90 days. All calls may come from any thread.
+
+    webhook : sends them to the address in the settings.
+    """
 
     def __init__(
         self,
@@ -35,6 +46,7 @@ class StationAlerts:
         cameras: StationCameras,
         recordings: StationRecordings,
         library: VideoLibrary,
+        settings: StationSettings,
         changed: Callbacks[[StationChange]],
         find_planned: FindPlanned = lambda start, end: (),
     ) -> None:
@@ -43,7 +55,8 @@ class StationAlerts:
         self._recordings = recordings
         self._changed = changed
         self._store = AlertStore(AlertFile(config.videos))
-        self._book = AlertBook(self._store, clock, changed)
+        self._book = AlertBook(config, self._store, clock, changed)
+        self.webhook = StationWebhook(config, clock, settings, self._book)
         self._disk = DiskWatch(
             clock, recordings, library, config.retention_bytes, find_planned, self._book
         )
@@ -84,6 +97,7 @@ class StationAlerts:
             self._clock, self._cameras, self._recordings, self._disk, self._book
         )
         self._thread.start()
+        self.webhook.start()
 
     def stop_watching(self) -> None:
         """Cameras that are closed from now on are closed because camrec stops."""
@@ -97,10 +111,13 @@ class StationAlerts:
         self.stop_watching()
         if self._watch is not None:
             self._watch.check_recordings()
+        self.webhook.stop()
 
     def _on_change(self, change: StationChange) -> None:
         if isinstance(change, (RecordingChanged, SessionChanged)):
             self._has_work.set()
+        elif isinstance(change, (AlertsChanged, SettingsChanged)):
+            self.webhook.wake()
 
     def _run(self) -> None:
         assert self._watch is not None

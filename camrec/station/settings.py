@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
 import tempfile
+import threading
+from collections.abc import Sequence
 
 from camrec.callbacks import Callbacks
-from camrec.config import MIN_TOKEN_CHARS, Config, is_valid_token
+from camrec.config import MIN_TOKEN_CHARS, WEBHOOK_OCCASIONS, Config, is_valid_token
 from camrec.errors import InputError, ServiceError, describe_os_error
 from camrec.library import check_folder_length
 from camrec.station.changes import SettingsChanged, StationChange
 from camrec.typed_path import parse_path
+from camrec.webhook_address import is_webhook_address
+
+log = logging.getLogger(__name__)
 
 
 class StationSettings:
@@ -22,31 +29,52 @@ class StationSettings:
         self.next_videos_dir = config.videos
         self._config = config
         self._changed = changed
+        self._lock = threading.Lock()  # held while the file is changed
 
     def change(
         self,
         max_sessions: int | None = None,
         videos_dir: str | None = None,
         token: str | None = None,
+        webhook: str | None = None,
+        webhook_when: Sequence[str] | None = None,
     ) -> None:
         """Change settings and write them into the settings file. None leaves a setting as it is.
 
-        The number of sessions and the token take effect at once, the folder when camrec restarts.
-        An empty token removes the token.
+        The folder takes effect when camrec restarts, the others at once. An empty token removes the
+        token, and an empty webhook the webhook.
 
         Raises
         ------
         InputError (``bad_most``, ``bad_folder``, ``folder_too_long``, ``bad_token``,
-        ``host_needs_token``),
+        ``host_needs_token``, ``bad_webhook``, ``bad_webhook_when``),
         ServiceError (``folder_unwritable``, ``config_unwritable``)
         """
-        if max_sessions is not None:
-            self._change_max_sessions(max_sessions)
-        if videos_dir is not None:
-            self._change_videos_dir(videos_dir)
-        if token is not None:
-            self._change_token(token)
+        with self._lock:
+            if max_sessions is not None:
+                self._change_max_sessions(max_sessions)
+            if videos_dir is not None:
+                self._change_videos_dir(videos_dir)
+            if token is not None:
+                self._change_token(token)
+            if webhook is not None:
+                self._change_webhook(webhook.strip())
+            if webhook_when is not None:
+                self._change_webhook_when(webhook_when)
         self._changed.emit(SettingsChanged())
+
+    def webhook_secret(self) -> str:
+        """The secret that signs alerts. It is made on the first call, and put into the file."""
+        with self._lock:
+            if not self._config.webhook_secret:
+                secret = secrets.token_urlsafe(32)
+                if self._config.file is not None:
+                    try:
+                        self._config.save(webhook_secret=secret)
+                    except (InputError, ServiceError) as error:
+                        log.warning("the secret of the webhook is for this run only: %s", error)
+                self._config.webhook_secret = secret
+            return self._config.webhook_secret
 
     def _change_max_sessions(self, max_sessions: int) -> None:
         lowest, highest = self._config.param.max_sessions.bounds
@@ -77,3 +105,16 @@ class StationSettings:
             raise InputError("host_needs_token", host=self._config.host or "0.0.0.0")
         self._config.save(token=token)
         self._config.token = token
+
+    def _change_webhook(self, webhook: str) -> None:
+        if webhook and not is_webhook_address(webhook):
+            raise InputError("bad_webhook")
+        self._config.save(webhook=webhook)
+        self._config.webhook = webhook
+
+    def _change_webhook_when(self, webhook_when: Sequence[str]) -> None:
+        chosen = [each for each in WEBHOOK_OCCASIONS if each in webhook_when]
+        if len(chosen) != len(set(webhook_when)):
+            raise InputError("bad_webhook_when", known=", ".join(WEBHOOK_OCCASIONS))
+        self._config.save(webhook_when=chosen)
+        self._config.webhook_when = chosen

@@ -135,7 +135,13 @@ class Station:
         self.reports = CameraReports(clock, self.cameras, upstreams, programs, self.proxies)
         self.settings = StationSettings(config, self.changed)
         self.alerts = StationAlerts(
-            config, clock, self.cameras, self.recordings, self.library, self.changed
+            config,
+            clock,
+            self.cameras,
+            self.recordings,
+            self.library,
+            self.settings,
+            self.changed,
         )
         self.library.changed.connect(lambda name: self.changed.emit(LibraryChanged(name)))
         for proxy in self.proxies:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import camrec
+from camrec.alerts import post_webhook
 from camrec.api.remote import RemoteBackend
 from camrec.binaries.download import download_text
 from camrec.camera_address import parse_address
@@ -233,3 +234,10 @@ def test_an_address_with_two_readings_asks_no_name_server(monkeypatch, tmp_path,
     with pytest.raises(CamrecError) as there:
         camrec.connect("http://viewer:P@ssw0rd/1@127.0.0.1")
     assert there.value.code == "address_ambiguous"
+
+
+def test_a_webhook_is_contacted_without_an_http_proxy_and_without_netrc(proxy):
+    with Camrec() as there:
+        assert post_webhook(f"{there.url}/hook", b"{}", "secret").is_received
+        assert len(there.heads) == 1 and there.authorizations() == set()
+    assert proxy.connections == 0

@@ -193,3 +193,53 @@ def test_the_token_of_a_page_open_to_other_machines_cannot_be_removed(tmp_path, 
         station.settings.change(token="")
     assert refused.value.code == "host_needs_token"
     assert station.config.token == "12345678"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "webhook: ftp://ntfy.example.org/my-S3cret-topic",
+        "webhook: ntfy.example.org/my-S3cret-topic",
+        "webhook: http://ntfy.example.org:99999/my-S3cret-topic",
+        "webhook_secret: [S3cret]",
+    ],
+)
+def test_a_wrong_webhook_is_rejected_without_repeating_it(tmp_path, line):
+    file = tmp_path / "config.yaml"
+    file.write_text(line)
+    with pytest.raises(InputError) as wrong:
+        Config.load(file)
+    assert wrong.value.code == "config_value"
+    assert "S3cret" not in wrong.value.text() + str(wrong.value.facts)
+
+
+def test_only_known_occasions_can_be_sent_to_the_webhook(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("webhook_when: [camera_lost, webhook_failed]")
+    with pytest.raises(InputError) as wrong:
+        Config.load(file)
+    assert wrong.value.code == "config_value"
+
+
+def test_the_page_s_webhook_is_saved_privately_and_on_one_line(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("# mine\nwebhook_when: [camera_lost] # some\nport: 0\n")
+    config = Config.load(file)
+    settings = Station(config).settings
+    url = "https://ntfy.example.org/topic"
+    settings.change(webhook=f" {url} ", webhook_when=["well_again", "ended_early"])
+    secret = settings.webhook_secret()
+    text = file.read_text()
+    assert text.startswith("# mine\nwebhook_when: [ended_early, well_again] # some\nport: 0\n")
+    assert is_private(file)
+    loaded = Config.load(file)
+    assert (loaded.webhook, loaded.webhook_secret) == (url, secret)
+    assert settings.webhook_secret() == secret
+    for values, code in (
+        ({"webhook": "x"}, "bad_webhook"),
+        ({"webhook_when": ["x"]}, "bad_webhook_when"),
+    ):
+        with pytest.raises(InputError) as wrong:
+            settings.change(**values)
+        assert wrong.value.code == code
+    assert url not in repr(config)

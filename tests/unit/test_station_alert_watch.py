@@ -10,6 +10,7 @@ import pytest
 from camrec.alerts import AlertFile, AlertStore
 from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_DAY, NS_PER_SECOND
+from camrec.config import Config
 from camrec.errors import CameraError, CamrecError
 from camrec.plans import PlannedSpan
 from camrec.recording import RecordingState
@@ -80,7 +81,7 @@ class Watched:
         self.store.load()
         changed = Callbacks()
         changed.connect(self.changes.append)
-        book = AlertBook(self.store, self.clock, changed)
+        book = AlertBook(Config(), self.store, self.clock, changed)
         recordings = SimpleNamespace(
             all=lambda: self.recordings,
             estimate_disk=lambda sessions: SimpleNamespace(file_bit_rate=8 * BYTES_PER_S),
