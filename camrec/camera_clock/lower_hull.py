@@ -20,8 +20,12 @@ def lower_hull(points: Sequence[DelayPoint]) -> list[DelayPoint]:
             if hull[-1][1] <= point[1]:
                 continue
             hull.pop()
-        while len(hull) > 1 and _is_above(hull[-2], hull[-1], point):
-            hull.pop()
+        x, y = point
+        while len(hull) > 1:
+            (ax, ay), (bx, by) = hull[-2], hull[-1]
+            if (by - ay) * (x - ax) < (y - ay) * (bx - ax):
+                break
+            hull.pop()  # it is on the line between its neighbors, or above it
         hull.append(point)
     return hull
 
@@ -42,8 +46,3 @@ def hull_slope(points: Sequence[DelayPoint]) -> float:
         return 0.0
     low, high = edge_under(hull, (hull[0][0] + hull[-1][0]) / 2)
     return (high[1] - low[1]) / (high[0] - low[0])
-
-
-def _is_above(a: DelayPoint, b: DelayPoint, c: DelayPoint) -> bool:
-    """Whether `b` is on the line from `a` to `c`, or above it."""
-    return (b[1] - a[1]) * (c[0] - a[0]) >= (c[1] - a[1]) * (b[0] - a[0])

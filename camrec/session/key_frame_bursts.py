@@ -53,6 +53,7 @@ class KeyFrameBursts:
         distances = [after - before for before, after in pairwise(keys)]
         gop = median(distances)
         alike = sum(abs(each - gop) <= REGULAR_WITHIN * gop for each in distances)
+        if gop < MIN_GOP_NS or alike < REGULAR_SHARE * len(distances):
+            return False
         frame = median(b - a for (a, _), (b, _) in pairwise(self._frames))
-        shortest = max(MIN_GOP_NS, MIN_GOP_FRAMES * frame)
-        return alike >= REGULAR_SHARE * len(distances) and gop >= shortest
+        return gop >= MIN_GOP_FRAMES * frame

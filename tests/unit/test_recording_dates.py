@@ -35,7 +35,7 @@ from support.simulated_clock import (
     right,
     set_at,
 )
-from support.watched_clock import watch
+from support.watched_clock import WatchedClock, watch
 
 MS = SECOND // 1000
 WINDOW_S = 10  # in which the least delayed frame shows how far the camera's clock has drifted
@@ -62,6 +62,7 @@ def record(
     after_s: float = 0,
     is_clock_used: bool = True,
     host: Callable[[float], float] = right,
+    watched: tuple[TrackClock, WatchedClock] | None = None,
 ) -> Recorded:
     """Record what a camera captures between two times.
 
@@ -71,11 +72,11 @@ def record(
         Everything of this connection is so much later.
     host
         As in `watch`.
+    watched
+        What `watch_track` has returned for this camera.
     """
     later = round(after_s * SECOND)
-    track = TrackClock()
-    seen = watch(camera, clock=track._clock, host=host)
-    track.note_arrivals(seen.arrivals)
+    track, seen = watched or watch_track(camera, host)
     frames = [
         (time, each.captured + later, each.arrived + later)
         for time, each in zip(seen.times, camera.frames(), strict=True)
@@ -96,6 +97,15 @@ def record(
         [captured for _, captured, _ in frames],
         max(abs(each - offset) for each in least.values()) / SECOND + 0.001,
     )
+
+
+def watch_track(
+    camera: SimulatedCamera, host: Callable[[float], float] = right
+) -> tuple[TrackClock, WatchedClock]:
+    track = TrackClock()
+    seen = watch(camera, clock=track._clock, host=host)
+    track.note_arrivals(seen.arrivals)
+    return track, seen
 
 
 def shifted(track: TrackClock, later: int) -> TrackClock:
@@ -270,7 +280,10 @@ def test_a_network_that_is_slow_at_the_end_takes_no_date_from_what_was_before():
 def test_the_error_of_a_clock_that_moves_slowly_is_that_of_each_time():
     """It is 0.5 s behind and is corrected by 40 ppm, for three hours: no rule can notice that."""
     camera = SimulatedCamera(11_000, fps=0.5, wall=lambda at: -0.5 + 40e-6 * at, reports_every=60)
-    begin, end = record(camera, 0, 600), record(camera, 10_400, 11_000)
+    watched = watch_track(camera)
+    begin, end = (
+        record(camera, *between, watched=watched) for between in ((0, 600), (10_400, 11_000))
+    )
     assert date(begin).dates.uncertainty == pytest.approx(0.54, abs=0.02)
     assert date(end).dates.uncertainty == pytest.approx(0.12, abs=0.03)
     for each in (begin, end):
