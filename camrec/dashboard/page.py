@@ -20,6 +20,7 @@ from camrec.dashboard.library import LatestVideos, VideoLibraryView
 from camrec.dashboard.page_header import PageHeader
 from camrec.dashboard.page_state import PageState, SessionRow
 from camrec.dashboard.page_state_board import board_for
+from camrec.dashboard.plans_view import PlansView
 from camrec.dashboard.settings_dialog import SettingsDialog
 from camrec.dashboard.status_bar import StatusBar
 from camrec.dashboard.stream_history import StreamHistory
@@ -89,6 +90,7 @@ class Page:
         self.latest_videos = LatestVideos(actions=actions, **self._shared_params)
         self.library = VideoLibraryView(actions=actions, **self._shared_params)
         self.player = VideoPlayer(actions=actions, **self._shared_params)
+        self.plans = PlansView(station, **self._shared_params)
         self.status_bar = StatusBar(**self._shared_params)
         self.settings = SettingsDialog(station, self._set_language, **self._shared_params)
         self._clock = ClockDetails(station, **self._shared_params)
@@ -110,6 +112,7 @@ class Page:
         template.add_panel("latest_videos", self.latest_videos)
         template.add_panel("library", self.library)
         template.add_panel("player", self.player)
+        template.add_panel("plans", self.plans)
         template.add_panel("status_bar", self.status_bar)
         template.add_panel("settings", self.settings)
         template.add_panel("statistics", self.statistics)
@@ -129,6 +132,7 @@ class Page:
             self.latest_videos,
             self.library,
             self.player,
+            self.plans,
             self.status_bar,
             self.settings,
             self._clock,
@@ -142,7 +146,10 @@ class Page:
         status = state.status
         full = status["open"] >= status["most"]
         self.header.param.update(
-            cameras=status["open"], videos=len(state.videos), recordings=state.running_recordings
+            cameras=status["open"],
+            videos=len(state.videos),
+            plans=len(state.plans),
+            recordings=state.running_recordings,
         )
         self.header.group_recording = state.group_recording
         self.banner.param.update(
@@ -162,6 +169,7 @@ class Page:
         self.status_bar.facts = status
         self.latest_videos.show_videos(state.videos)
         self.library.show_videos(state.videos)
+        self.plans.show_state(state)
         self._show_cameras(state.sessions, full)
 
     def _show_cameras(self, rows: Sequence[SessionRow], full: bool) -> None:

@@ -13,7 +13,7 @@ from camrec.station import Station
 
 
 class PageHeader(AskingComponent):
-    """The bar with the two views, the running recordings, language, theme and settings.
+    """The bar with the views, the running recordings, language, theme and settings.
 
     Parameters
     ----------
@@ -25,6 +25,7 @@ class PageHeader(AskingComponent):
 
     cameras = param.Integer(default=0, doc="Cameras that are open.")
     videos = param.Integer(default=0, doc="Videos in the library.")
+    plans = param.Integer(default=0, doc="Plans.")
     recordings = param.List(default=[], item_type=dict, doc="The state's `running_recordings`.")
     group_recording = param.Dict(
         default={"count": 0, "rate": 0, "most": 0, "room": 0, "free": 0},

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from camrec.dashboard.wire_types import (
     GroupRecordingFields,
+    PlanRow,
     RecentCameraRow,
     RunningRecordingRow,
     SessionFields,
@@ -43,6 +44,7 @@ class PageState:
     recent_cameras : cameras that were opened before and are not open now.
     settings : what the settings dialog shows.
     group_recording : what Record all would record.
+    plans : the plans, the oldest first.
     """
 
     sessions: Sequence[SessionRow]
@@ -51,6 +53,7 @@ class PageState:
     recent_cameras: list[RecentCameraRow]
     settings: SettingsFields
     group_recording: GroupRecordingFields
+    plans: list[PlanRow]
 
     @property
     def running_recordings(self) -> list[RunningRecordingRow]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from camrec.camera_registry import KnownCamera
 from camrec.dashboard.page_state import PageState
+from camrec.dashboard.plan_week import plan_rows
 from camrec.dashboard.rounded_figures import SteadyRate, round_bytes, round_two_digits
 from camrec.dashboard.session_rows import SessionRows
 from camrec.dashboard.wire_types import (
@@ -70,6 +71,7 @@ class PageStateReader:
                 "token": bool(station.config.token),
             },
             group_recording=self._group_recording(),
+            plans=plan_rows(station),
         )
 
     def _status(self, sessions: Sequence[Session]) -> StatusFields:

@@ -222,3 +222,102 @@ class PlayedVideoRow(VideoRow):
     height: int | None
     video_codec: str | None
     audio_codec: str | None
+
+
+class PlanRow(TypedDict):
+    """A plan. `plan`: as REST describes it. `next`: when it starts the next time, a wall time.
+
+    A wall time is in milliseconds since 1970 as if the clocks of camrec's time zone showed UTC.
+    """
+
+    plan_id: str
+    plan: dict[str, object]
+    next: float | None
+
+
+class PlanCameraRow(TypedDict):
+    """A camera that a plan may record. `rate`: bytes per second of its videos; None: not known."""
+
+    camera_id: str
+    name: str
+    rate: float | None
+
+
+class OnceRow(TypedDict):
+    """A recording that somebody scheduled for later, without a plan. Times are wall times."""
+
+    recording_id: str
+    name: str
+    starts_at: float
+    duration: float | None
+
+
+class PlanOccurrenceRow(TypedDict):
+    """An occurrence of a plan, or a scheduled recording. Times are wall times.
+
+    ends_at : None: when somebody stops it.
+    reason : in the page's language; empty: there is none.
+    """
+
+    plan_id: str | None
+    camera_id: str
+    name: str
+    starts_at: float
+    ends_at: float | None
+    state: str
+    reason: str
+    filenames: list[str]
+
+
+class FreeAfterRow(TypedDict):
+    """The free bytes of the disk at the end of a day."""
+
+    day: float
+    bytes: int
+
+
+class NightRow(TypedDict):
+    """The sun on a day, in wall times; None: it does not rise or set."""
+
+    day: float
+    sunrise: float | None
+    sunset: float | None
+
+
+class DiskForecastFields(TypedDict):
+    """How long the disk has room.
+
+    full_at : when it will be full, a wall time; None: not in the next `weeks`.
+    unmeasured : the names of the cameras that are not counted: what they send is not known.
+    lost, cut : planned recordings of the week after that which cannot be made, or end early.
+    """
+
+    full_at: float | None
+    weeks: int
+    unmeasured: list[str]
+    lost: int
+    cut: int
+
+
+class PlanWeekFields(TypedDict):
+    """A week, as the page with the plans shows it. Times are wall times.
+
+    first : its first day.
+    zone : the name of the time zone.
+    utc_offset : minutes by which its clocks are ahead of UTC now.
+    cameras : those that a plan may record.
+    once : the recordings that somebody scheduled.
+    recording_until : when what a plan records now ends, by the plan's id.
+    """
+
+    first: float
+    now: float
+    zone: str
+    utc_offset: int
+    cameras: list[PlanCameraRow]
+    once: list[OnceRow]
+    occurrences: list[PlanOccurrenceRow]
+    free_after: list[FreeAfterRow]
+    nights: list[NightRow]
+    recording_until: dict[str, float]
+    disk: DiskForecastFields

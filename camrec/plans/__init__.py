@@ -42,7 +42,7 @@ from camrec.plans.plan_file import PLAN_FILE_NAME, PlanFile
 from camrec.plans.plan_json import change_plan, parse_plan, plan_to_json
 from camrec.plans.plan_state import Delay, OccurrenceRecord, PlanRun, PlanState
 from camrec.plans.plan_store import MAX_PLANS, PlanStore
-from camrec.plans.sun import Coordinates, parse_place
+from camrec.plans.sun import Coordinates, find_sun_event, parse_place
 from camrec.plans.wall_clock import WallClock, find_timezone
 
 __all__ = [
@@ -83,6 +83,7 @@ __all__ = [
     "WallClock",
     "build_calendar",
     "change_plan",
+    "find_sun_event",
     "find_timezone",
     "forecast_disk",
     "next_start",

@@ -28,10 +28,12 @@ class DiskForecast:
     free_after : the free bytes at the end of each day. They never get below `min_free_bytes`:
         recordings end there, or the oldest videos are deleted.
     full_at : when only `min_free_bytes` are left, UTC nanoseconds; None: not in this time.
+    unmeasured : the cameras that are not counted, because their rate is not known.
     """
 
     free_after: tuple[tuple[date, int], ...]
     full_at: int | None
+    unmeasured: frozenset[str] = frozenset()
 
 
 def forecast_disk(
@@ -57,8 +59,11 @@ def forecast_disk(
         The days to report; those before today are left out.
     """
     changes: defaultdict[int, float] = defaultdict(float)
+    unmeasured = set()
     for camera_id, start, end in _merge(spans):
         if end > now:
+            if not rates.get(camera_id):
+                unmeasured.add(camera_id)
             changes[max(start, now)] += rates.get(camera_id, 0.0)
             changes[end] -= rates.get(camera_id, 0.0)
     today = clock.day_of(now)
@@ -77,7 +82,7 @@ def forecast_disk(
         if moment in ends_of_days:
             left = free_bytes if full_at == now else max(int(free), min_free_bytes)
             free_after.append((ends_of_days[moment], left))
-    return DiskForecast(tuple(free_after), full_at)
+    return DiskForecast(tuple(free_after), full_at, frozenset(unmeasured))
 
 
 def _merge(spans: Iterable[PlannedSpan]) -> list[PlannedSpan]:

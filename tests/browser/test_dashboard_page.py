@@ -49,6 +49,14 @@ def test_a_wrong_camera_address_is_reported_next_to_its_field(wire, open_page):
     expect(page.get_by_role("alert")).to_contain_text("Paste the camera")
 
 
+def test_without_a_plan_the_page_says_what_a_plan_is(wire, open_page):
+    page = open_page(wire.url).page
+    page.get_by_role("link", name="Plans").click()
+    expect(page.get_by_text("Nothing is planned")).to_be_visible()
+    expect(page.get_by_role("button", name="New plan")).to_have_count(1)
+    expect(page.get_by_role("region", name="The week")).to_be_hidden()
+
+
 def card(state: str) -> re.Pattern[str]:
     """The label of a camera's card: other cameras at this host are known, so a port follows it."""
     return re.compile(rf"^127\.0\.0\.1.*, {state}$")
@@ -116,10 +124,13 @@ def test_two_pages_show_one_recording_each_in_its_language_with_little_traffic(w
         expect(other.get_by_role("button", name="Arrêter et sauvegarder")).to_be_visible()
         fits(second.page)
 
-        second.page.get_by_role("button", name="Switch to English").click()
+        # On a phone language and theme are in the settings.
+        second.page.get_by_role("button", name="Réglages").click()
+        second.page.get_by_text("English", exact=True).click()
         expect(other.get_by_role("button", name="Stop and save")).to_be_visible()
         assert second.page.evaluate("document.documentElement.lang") == "en"
-        second.page.get_by_role("button", name="Dark theme").click()
+        second.page.get_by_text("Dark", exact=True).click()
+        second.page.get_by_role("button", name="Done").click()
         second.page.reload()
         expect(other.get_by_role("button", name="Stop and save")).to_be_visible()
         dark = "getComputedStyle(document.documentElement).backgroundColor"

@@ -1,5 +1,7 @@
 // What the modules take from a browser, for Node, which has none.
 
+import { readFileSync } from "node:fs"
+
 /** @type {import("../../camrec/dashboard/static/wire.js").Texts} */
 export const ENGLISH = {
   language: "en",
@@ -37,3 +39,19 @@ provide("navigator", { languages: ["en-GB", "fr-FR"] })
 
 /** @param {string} text */
 export const withNbsp = (text) => text.replaceAll(" ", "\u00a0")
+
+/**
+ * The real texts of one language: those of some catalogues.
+ * @param {"en" | "fr"} language
+ * @param {...string} catalogues
+ * @returns {import("../../camrec/dashboard/static/wire.js").Texts}
+ */
+export function realTexts(language, ...catalogues) {
+  /** @type {import("../../camrec/dashboard/static/wire.js").Texts} */
+  const texts = { language }
+  for (const name of catalogues) {
+    const found = JSON.parse(readFileSync(new URL(`../../camrec/locale/${language}/${name}.json`, import.meta.url), "utf-8"))
+    for (const [key, text] of Object.entries(found)) texts[`${name}.${key}`] = text
+  }
+  return texts
+}

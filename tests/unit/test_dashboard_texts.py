@@ -19,8 +19,10 @@ VIEWS = Path(dashboard.__file__).parent
 STATIC = VIEWS / "static"
 SCRIPTS = sorted(STATIC.rglob("*.js"))
 NBSP = "\u00a0"
-ROOMS = ("page", "videos", "warnings")
-KEY = re.compile(r"""["'`]((?:page|videos|warnings)\.(?!js\b|css\b|html\b)[a-z_]*)(\$?)""")
+ROOMS = ("page", "plan_page", "videos", "warnings")
+KEY = re.compile(
+    r"""["'`]((?:page|plan_page|videos|warnings)\.(?!js\b|css\b|html\b)[a-z_]*)(\$?)"""
+)
 # Keys that the page builds from a prefix and a name, and where the names are.
 NAMES = {
     "videos.": ("videos/receipt_panel.js", r"""\bline\("(\w+)"""),

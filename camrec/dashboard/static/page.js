@@ -13,7 +13,7 @@ function showView() {
 /** camrec does not answer, so nothing that needs it can be used. */
 function disablePage() {
   document.documentElement.dataset.cut = ""
-  for (const name of ["header", "live", "videos", "player"]) {
+  for (const name of ["header", "live", "videos", "player", "plans"]) {
     const part = document.getElementById(name)
     if (part) part.inert = true
   }

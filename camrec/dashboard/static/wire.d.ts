@@ -170,3 +170,82 @@ export interface StreamFormat {
   width: number
   height: number
 }
+
+/** A start by the sun: `offset` is seconds after it, or before it if negative. */
+export interface SunStart {
+  sun: "sunrise" | "sunset"
+  offset: number
+}
+
+/** When a plan records, as REST describes it. */
+export interface PlanRule {
+  cameras: string[]
+  days?: string[]
+  start?: string | SunStart
+  end?: string
+  duration?: number
+  always?: boolean
+  until?: string
+  enabled: boolean
+  name?: string
+  details?: Record<string, string>
+}
+
+/** A plan. `next`, when it starts the next time, is a wall time (plans/wall_time.js), as are all times below. */
+export interface PlanRow {
+  plan_id: string
+  plan: PlanRule
+  next: number | null
+}
+
+/** A camera that a plan may record; `rate`: bytes per second of its videos, null: not known. */
+export interface PlanCamera {
+  camera_id: string
+  name: string
+  rate: number | null
+}
+
+/** One time that a plan asks for, or a scheduled recording. `ends_at`: null: when somebody stops it. */
+export interface PlanOccurrence {
+  plan_id: string | null
+  camera_id: string
+  name: string
+  starts_at: number
+  ends_at: number | null
+  state: string
+  reason: string
+  filenames: string[]
+}
+
+/** When the disk is full, within the next `weeks`. `lost`, `cut`: recordings of the week after that.
+ * `unmeasured`: cameras that are not counted. */
+export interface DiskFacts {
+  full_at: number | null
+  weeks: number
+  unmeasured: string[]
+  lost: number
+  cut: number
+}
+
+/** The week that the page shows; dashboard/wire_types.py says what each field means. */
+export interface PlanWeek {
+  first: number
+  now: number
+  zone: string
+  utc_offset: number
+  cameras: PlanCamera[]
+  once: OnceRow[]
+  occurrences: PlanOccurrence[]
+  free_after: { day: number; bytes: number }[]
+  nights: { day: number; sunrise: number | null; sunset: number | null }[]
+  recording_until: Record<string, number>
+  disk: DiskFacts
+}
+
+/** A recording that somebody scheduled for later, without a plan. */
+export interface OnceRow {
+  recording_id: string
+  name: string
+  starts_at: number
+  duration: number | null
+}

@@ -1,4 +1,4 @@
-// The bar at the top: the logo, the two views, the recordings that run, language, theme and settings.
+// The bar at the top: the logo, the views, the recordings that run, language, theme and settings.
 
 import { button, fill, focusBeside, focusedElement, h, iconButton } from "../kit/base.js"
 import { CONNECTION_LOST, OFFER_RECORD_ALL, OPEN_SETTINGS, THEME_CHANGED } from "../kit/events.js"
@@ -21,6 +21,7 @@ import { recordAllPanel } from "../live/record_all_panel.js"
  * @typedef {object} HeaderParameters
  * @property {number} cameras
  * @property {number} videos
+ * @property {number} plans
  * @property {{recording_id: string, name: string, ends_at: number | null}[]} recordings
  * @property {RecordAllFacts} group_recording
  */
@@ -52,7 +53,8 @@ export function render({ model, view }) {
       h("a", { class: "mark", href: "#live", "aria-label": "camrec" },
         h("span", { class: count ? "lens recording" : "lens" }), h("span", { class: "wide name" }, "camrec")),
       h("nav", { "aria-label": locale.t("page.views") },
-        viewLink(locale, "video", "live", model.cameras), viewLink(locale, "play", "videos", model.videos)),
+        viewLink(locale, "video", "live", model.cameras), viewLink(locale, "play", "videos", model.videos),
+        viewLink(locale, "calendar", "plans", model.plans)),
       h("span", { class: "space" }),
       recordAllButton(locale, model), recordingsPill(locale, count), languageButton(locale, model), themeButton(locale),
       iconButton("keyboard", `${locale.t("page.help")} (?)`, openHelp, { class: "icon-button keys", "aria-haspopup": "dialog" }),
@@ -70,7 +72,7 @@ export function render({ model, view }) {
 
   const tellRoute = () => model.send_msg({ do: "show_view", ...currentRoute() })
 
-  life.watch(["texts", "cameras", "videos", "recordings", "group_recording"], redraw)
+  life.watch(["texts", "cameras", "videos", "plans", "recordings", "group_recording"], redraw)
   life.onRoute(() => {
     redraw()
     tellRoute()
@@ -97,7 +99,7 @@ export function render({ model, view }) {
 /**
  * @param {Locale} locale
  * @param {IconName} name
- * @param {"live" | "videos"} view
+ * @param {"live" | "videos" | "plans"} view
  * @param {number} count
  */
 function viewLink(locale, name, view, count) {

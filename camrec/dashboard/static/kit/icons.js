@@ -2,12 +2,15 @@
 
 export const ICONS = {
   "arrow-left": "M19 12H5M11 6l-6 6 6 6",
+  calendar: "M4 6h16v14H4zM4 10.5h16M8 3.5V7M16 3.5V7",
   camera: "M4 8h3l1.5-2.5h7L17 8h3v11H4zM12 10.2a3 3 0 1 0 0 6 3 3 0 0 0 0-6z",
   "camera-off": "M8 7h8v3l4-2.4v8.8M16 14v3H4V7h1M3.5 3.5l17 17",
   chart: "M4 4v16h16M7.5 15l4-5 3 3L20 7M17 7h3v3",
   check: "M5 12.5l4.5 4.5L19 7.5",
   "check-circle": "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM8.2 12.3l2.6 2.6 5-5.2",
   "chevron-down": "M6 9.5l6 6 6-6",
+  "chevron-left": "M14.5 6l-6 6 6 6",
+  "chevron-right": "M9.5 6l6 6-6 6",
   clock: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3 2",
   close: "M6 6l12 12M18 6L6 18",
   disk: "M4 6h16v12H4zM4 14h16M16.5 16.2h.6",

@@ -84,7 +84,7 @@ const formatClock = (moment) => `${formatMinute(moment)}:${twoDigits(new Date(mo
  * The locale for dates: the browser's region, in the page's language.
  * @param {string} language
  */
-function regionOf(language) {
+export function regionOf(language) {
   const own = navigator.languages.find((each) => each.startsWith(`${language}-`))
   return own ?? (language === "fr" ? "fr-FR" : "en-GB")
 }

@@ -1,11 +1,12 @@
 // Addresses: the view that the page's URL names, and those on camrec's server.
 
 /**
- * The view that the URL names: #live, #videos, or #videos/FILE.
- * @returns {{view: "live" | "videos", file: string | null}}
+ * The view that the URL names: #live, #videos, #videos/FILE, or #plans.
+ * @returns {{view: "live" | "videos" | "plans", file: string | null}}
  */
 export function currentRoute() {
   const [view, ...rest] = location.hash.slice(1).split("/")
+  if (view === "plans") return { view, file: null }
   if (view !== "videos") return { view: "live", file: null }
   let file = rest.join("/")
   try {

@@ -1,0 +1,197 @@
+"""What the page with the plans shows: the plans, and one week of their occurrences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta, timezone
+
+from camrec.clock import NS_PER_SECOND
+from camrec.dashboard.rounded_figures import round_two_digits
+from camrec.dashboard.wire_types import (
+    DiskForecastFields,
+    FreeAfterRow,
+    NightRow,
+    OnceRow,
+    PlanCameraRow,
+    PlanOccurrenceRow,
+    PlanRow,
+    PlanWeekFields,
+)
+from camrec.plans import (
+    ENDLESS_NS,
+    CalendarEntry,
+    Coordinates,
+    DiskForecast,
+    PlanCalendar,
+    WallClock,
+    find_sun_event,
+    plan_to_json,
+)
+from camrec.recording import RecordingState
+from camrec.station import Station
+
+WEEK_DAYS = 7
+FORECAST_WEEKS = 4
+LOSS_NS = WEEK_DAYS * 86_400 * NS_PER_SECOND
+
+_EPOCH = datetime(1970, 1, 1)
+_ONE_DAY = timedelta(days=1)
+
+
+def plan_rows(station: Station) -> list[PlanRow]:
+    """Return all plans, the oldest first."""
+    plans, rows = station.plans, []
+    for entry in plans.all():
+        # A plan without a break starts now, which would be another time at each call.
+        start = None if entry.plan.always else plans.next_start(entry)
+        next_wall = None if start is None else _wall_ms(start, plans.clock)
+        rows.append(PlanRow(plan_id=entry.plan_id, plan=plan_to_json(entry.plan), next=next_wall))
+    return rows
+
+
+def read_plan_week(station: Station, first: date | None, language: str) -> PlanWeekFields:
+    """Read a week. This blocks while the disk is read.
+
+    first : its first day; None: this week's Monday.
+    """
+    plans, clock = station.plans, station.plans.clock
+    now = station.clock.utc_ns()
+    today = clock.day_of(now)
+    if first is None:
+        first = today - timedelta(days=today.weekday())
+    names = {each.camera_id: each.name for each in station.known_cameras.all()}
+    # What began on the evening before may go on in the week.
+    week = plans.calendar(first - _ONE_DAY, first + timedelta(days=WEEK_DAYS - 1))
+    coming = plans.calendar(today - _ONE_DAY, today + timedelta(weeks=FORECAST_WEEKS))
+    shown_now = clock.shown_at(now)
+    return {
+        "first": _day_ms(first),
+        "now": _wall_ms(now, clock),
+        "zone": _zone_name(station.config.timezone, shown_now, clock),
+        "utc_offset": _utc_offset_minutes(now, shown_now),
+        "cameras": _cameras(station, names),
+        "once": _scheduled(station, names),
+        "occurrences": [_occurrence(each, names, clock, language) for each in week.occurrences],
+        "free_after": _free_after(week.disk, first),
+        "nights": list(_nights(first, plans.place, clock)),
+        "recording_until": _recording_until(coming.occurrences, clock),
+        "disk": _disk(coming, names, clock),
+    }
+
+
+def _cameras(station: Station, names: Mapping[str, str]) -> list[PlanCameraRow]:
+    """Return the cameras that a plan may record, the open ones first."""
+    rates = {}
+    for session in station.cameras.sessions():
+        rate = station.recordings.estimate_disk([session]).file_bit_rate / 8
+        rates[session.camera_id] = round_two_digits(rate) if rate > 0 else None
+    known = [
+        each.camera_id
+        for each in station.known_cameras.all()
+        if each.camera_id in rates or not station.known_cameras.needs_password(each)
+    ]
+    known.sort(key=lambda camera_id: camera_id not in rates)
+    return [{"camera_id": each, "name": names[each], "rate": rates.get(each)} for each in known]
+
+
+def _scheduled(station: Station, names: Mapping[str, str]) -> list[OnceRow]:
+    clock = station.plans.clock
+    found = [
+        each
+        for each in station.recordings.listed()
+        if each.state is RecordingState.SCHEDULED and each.start_at is not None
+    ]
+    return [
+        {
+            "recording_id": each.recording_id,
+            "name": names.get(each.camera_id, ""),
+            "starts_at": _wall_ms(each.started_at, clock),
+            "duration": each.duration,
+        }
+        for each in sorted(found, key=lambda each: each.started_at)
+    ]
+
+
+def _occurrence(
+    entry: CalendarEntry, names: Mapping[str, str], clock: WallClock, language: str
+) -> PlanOccurrenceRow:
+    is_endless = entry.ends_at >= ENDLESS_NS
+    return {
+        "plan_id": entry.plan_id,
+        "camera_id": entry.camera_id,
+        "name": names.get(entry.camera_id, ""),
+        "starts_at": _wall_ms(entry.starts_at, clock),
+        "ends_at": None if is_endless else _wall_ms(entry.ends_at, clock),
+        "state": entry.state,
+        "reason": "" if entry.reason is None else entry.reason.text(language),
+        "filenames": list(entry.filenames),
+    }
+
+
+def _recording_until(entries: Iterable[CalendarEntry], clock: WallClock) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for each in entries:
+        if each.state == "recording" and each.plan_id is not None:
+            end = _wall_ms(each.ends_at, clock)
+            found[each.plan_id] = max(end, found.get(each.plan_id, end))
+    return found
+
+
+def _disk(calendar: PlanCalendar, names: Mapping[str, str], clock: WallClock) -> DiskForecastFields:
+    full_at = calendar.disk.full_at
+    lost = cut = 0
+    if full_at is not None:
+        for each in calendar.occurrences:
+            if each.state == "impossible":
+                lost += full_at <= each.starts_at < min(full_at + LOSS_NS, each.ends_at)
+            elif each.state in ("planned", "recording"):
+                cut += each.starts_at < full_at < each.ends_at
+    return {
+        "full_at": None if full_at is None else _wall_ms(full_at, clock),
+        "weeks": FORECAST_WEEKS,
+        "unmeasured": sorted(names.get(each, "") for each in calendar.disk.unmeasured),
+        "lost": lost,
+        "cut": cut,
+    }
+
+
+def _free_after(disk: DiskForecast, first: date) -> list[FreeAfterRow]:
+    """Return nothing if a camera is not counted: what is free would be said too large."""
+    if disk.unmeasured:
+        return []
+    return [{"day": _day_ms(day), "bytes": free} for day, free in disk.free_after if day >= first]
+
+
+def _nights(first: date, place: Coordinates | None, clock: WallClock) -> Iterator[NightRow]:
+    if place is None:
+        return
+    for number in range(WEEK_DAYS):
+        day = first + timedelta(days=number)
+        rise = find_sun_event("sunrise", place, day, clock.zone)
+        fall = find_sun_event("sunset", place, day, clock.zone)
+        yield {
+            "day": _day_ms(day),
+            "sunrise": _moment_ms(rise, clock) if isinstance(rise, datetime) else None,
+            "sunset": _moment_ms(fall, clock) if isinstance(fall, datetime) else None,
+        }
+
+
+def _zone_name(setting: str, shown_now: datetime, clock: WallClock) -> str:
+    return setting or shown_now.replace(tzinfo=clock.zone).tzname() or ""
+
+
+def _utc_offset_minutes(now: int, shown_now: datetime) -> int:
+    utc = datetime.fromtimestamp(now // NS_PER_SECOND, timezone.utc).replace(tzinfo=None)
+    return round((shown_now - utc).total_seconds() / 60)
+
+
+def _moment_ms(moment: datetime, clock: WallClock) -> float:
+    return _wall_ms(int(moment.timestamp()) * NS_PER_SECOND, clock)
+
+
+def _wall_ms(moment: int, clock: WallClock) -> float:
+    return (clock.shown_at(moment) - _EPOCH) / timedelta(milliseconds=1)
+
+
+def _day_ms(day: date) -> float:
+    return (day - _EPOCH.date()) / timedelta(milliseconds=1)

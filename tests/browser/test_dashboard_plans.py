@@ -1,0 +1,164 @@
+"""The page with the plans: a week of them, and making, pausing, changing and deleting one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from support.accessibility import faults
+from support.dashboard_page import fits
+from support.planned_week import write_cameras, write_plans
+from support.served_station import started
+
+pytestmark = pytest.mark.browser
+# No browser of a test is in this time zone.
+ZONE = "Pacific/Kiritimati"
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+@pytest.fixture(scope="module")
+def planned(binaries, tmp_path_factory):
+    """A server with three cameras and a plan that was missed yesterday; and its videos folder.
+
+    The plan is not due within the next hours: nothing is opened.
+    """
+    folder = tmp_path_factory.mktemp("planned")
+    now = datetime.now(ZoneInfo(ZONE))
+    videos = folder / "videos"
+    write_cameras(videos)
+    write_plans(videos, now, (now.hour + 5) % 24)
+    with started(folder, binaries, "camrec", timezone=ZONE, videos_dir=str(videos)) as served:
+        yield served.wire, videos
+
+
+@pytest.fixture
+def plans(planned) -> Iterator[Callable[[], list[dict]]]:
+    """Reads the stored plans; afterwards there is only the first one again."""
+    wire, videos = planned
+
+    def stored() -> list[dict]:
+        return json.loads((videos / ".plans.json").read_text("utf-8"))["plans"]
+
+    yield stored
+    for plan in stored()[1:]:
+        wire.ask("DELETE", f"/plans/{plan['plan_id']}")
+
+
+def choose_hours(form: Locator, start: str, end: str) -> None:
+    form.get_by_label("From", exact=True).fill(start)
+    form.get_by_label("To", exact=True).fill(end)
+
+
+def open_form(page: Page) -> Locator:
+    page.get_by_role("button", name="New plan").click()
+    return page.get_by_role("dialog", name="New plan")
+
+
+def test_a_missed_occurrence_is_explained_under_the_week(planned, open_page):
+    page = open_page(f"{planned[0].url}/#plans").page
+    expect(page.get_by_role("heading", name="Plans")).to_be_visible()
+    expect(page.get_by_text("All times are those of Pacific/Kiritimati")).to_be_visible()
+    week = page.get_by_role("region", name="The week")
+    if datetime.now(ZoneInfo(ZONE)).weekday() == 0:
+        week.get_by_role("button", name="Week before").click()
+    missed = week.get_by_role("button", name="missed").first
+    expect(missed).to_have_accessible_name(f"{missed.get_attribute('title')}")
+    missed.focus()
+    page.keyboard.press("Enter")
+    status = week.get_by_role("status")
+    expect(status).to_contain_text("Missed: the computer was asleep from")
+    expect(week.get_by_role("button", name="missed").first).to_be_focused()
+    page.keyboard.press("Home")
+    expect(week.locator(".slot").first).to_be_focused()
+    status.get_by_role("button", name="Close").click()
+    expect(status).to_be_empty()
+    expect(week.get_by_role("button", name="missed").first).to_be_focused()
+    assert faults(page) == []
+
+
+def test_a_plan_is_made_seen_paused_changed_and_deleted(planned, plans, open_page):
+    page = open_page(f"{planned[0].url}/#plans").page
+    form = open_form(page)
+    today = datetime.now(ZoneInfo(ZONE))
+    day = today + timedelta(days=2)
+    for name in DAYS[:5]:
+        form.get_by_role("checkbox", name=name).uncheck()
+    form.get_by_role("checkbox", name=DAYS[day.weekday()]).check()
+    form.get_by_role("checkbox", name="Nest box").check()
+    choose_hours(form, "8h", "9")
+    expect(form).to_contain_text(f"Nest box: {DAYS[day.weekday()]}, 08:00\u00a0– 09:00")
+    expect(form).to_contain_text(f"first: {DAYS[day.weekday()]} 08:00")
+    form.get_by_role("button", name="Make this plan").click()
+    expect(form).to_have_count(0)
+    item = page.get_by_role("listitem").filter(has_text="Nest box")
+    expect(item).to_contain_text(f"next: {DAYS[day.weekday()]} 08:00")
+    assert plans()[1]["start"] == "08:00"
+
+    week = page.get_by_role("region", name="The week")
+    if day.weekday() < 2:
+        week.get_by_role("button", name="Next week").click()
+    bar = week.get_by_role("button", name="Nest box")
+    expect(bar).to_have_count(1)
+    item.get_by_role("switch").uncheck()
+    expect(item).to_contain_text("paused")
+    expect(bar).to_have_count(0)
+    assert plans()[1]["enabled"] is False
+    item.get_by_role("switch").check()
+    expect(bar).to_have_count(1)
+
+    item.get_by_role("button", name="Change:").click()
+    form = page.get_by_role("dialog", name="Change the plan")
+    expect(form.get_by_label("To", exact=True)).to_have_value("09:00")
+    form.get_by_text("Start and length", exact=True).click()
+    form.get_by_label("Length", exact=True).fill("1h30")
+    form.get_by_role("button", name="Save").click()
+    expect(item).to_contain_text("08:00 for 1\u00a0h\u00a030")
+
+    item.get_by_role("button", name="Change:").click()
+    form.get_by_role("button", name="Delete this plan").click()
+    expect(form).to_contain_text("Its videos stay.")
+    form.get_by_role("button", name="Delete the plan").click()
+    expect(item).to_have_count(0)
+    assert len(plans()) == 1
+
+
+def test_a_wrong_field_is_said_in_the_form_and_nothing_is_made(planned, plans, open_page):
+    page = open_page(f"{planned[0].url}/#plans").page
+    form = open_form(page)
+    choose_hours(form, "25", "18:00")
+    form.get_by_role("button", name="Make this plan").click()
+    expect(form.get_by_role("alert")).to_contain_text("Choose at least one camera.")
+    expect(form.get_by_role("alert")).to_contain_text("Type a time such as 08:00")
+    expect(form.get_by_role("checkbox", name="Shop")).to_be_focused()
+    form.get_by_role("checkbox", name="Shop").check()
+    form.get_by_role("button", name="Make this plan").click()
+    expect(form.get_by_label("From", exact=True)).to_be_focused()
+    assert form.get_by_label("From", exact=True).get_attribute("aria-invalid") == "true"
+    # Only the station knows that there is no place whose sunrise it could be.
+    form.locator(".segment").get_by_text("Sun", exact=True).click()
+    form.get_by_role("button", name="Make this plan").click()
+    expect(form.get_by_role("alert")).to_contain_text("does not know the place")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="New plan")).to_be_focused()
+    assert len(plans()) == 1
+
+
+def test_the_page_on_a_phone_in_french_in_the_dark(planned, open_page):
+    page = open_page(f"{planned[0].url}/#plans", width=390, language="fr", dark=True).page
+    expect(page.get_by_role("heading", name="Horaires")).to_be_visible()
+    expect(page.get_by_text("Tous les jours")).to_be_visible()
+    fits(page)
+    assert faults(page) == []
+    page.get_by_role("button", name="Nouvel horaire").click()
+    form = page.get_by_role("dialog")
+    for kind in ("Début et durée", "Soleil", "Toujours", "De – à"):
+        form.get_by_text(kind.replace(" –", "\u00a0–"), exact=True).click()
+        assert form.evaluate("each => each.scrollWidth - each.clientWidth") == 0
+    assert faults(page) == []
+    for button in form.locator("button, .pills label, .segment label").all():
+        assert button.bounding_box()["height"] >= 44
