@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_SECOND, Clock
 from camrec.recording import ENDED_RECORDING_STATES, AnyRecording, RecordingState
-from camrec.station.changes import RecordingChanged, StationChange
+from camrec.station.changes import PlansChanged, RecordingChanged, StationChange
 from camrec.wake_lock import WakeLock, WakeLockError
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ CHECK_INTERVAL_S = 60.0
 
 
 class KeepAwake:
-    """Holds a wake lock from ten minutes before a scheduled recording, or a recording's start on.
+    """Holds a wake lock from ten minutes before a plan or a scheduled recording until its end.
 
     A thread of its own talks to the system, so that a recording never waits for that. It releases
     the lock when the last recording was saved. If the system grants no lock, one line of the log
@@ -34,6 +34,8 @@ class KeepAwake:
         The changes of the station.
     lock
         The lock of this computer.
+    find_next_plan
+        Returns when the next plan begins, UTC nanoseconds; None: no plan does.
     """
 
     def __init__(
@@ -42,10 +44,12 @@ class KeepAwake:
         recordings: Callable[[], Iterable[AnyRecording]],
         changed: Callbacks[[StationChange]],
         lock: WakeLock,
+        find_next_plan: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._clock = clock
         self._recordings = recordings
         self._lock = lock
+        self._find_next_plan = find_next_plan
         self._is_wanted = False
         self._has_told = False
         self._stopping = False
@@ -65,12 +69,14 @@ class KeepAwake:
             self._thread.join()
 
     def _on_change(self, change: StationChange) -> None:
-        if isinstance(change, RecordingChanged):
+        if isinstance(change, (RecordingChanged, PlansChanged)):
             self._wake.set()
 
     def _run(self) -> None:
         while not self._stopping:
-            is_needed = needs_computer_awake(self._recordings(), self._clock.utc_ns())
+            now = self._clock.utc_ns()
+            is_needed = needs_computer_awake(self._recordings(), now)
+            is_needed = is_needed or self._plan_begins_soon(now)
             if is_needed and not self._is_wanted:
                 self._acquire()
             elif self._is_wanted and not is_needed:
@@ -79,6 +85,10 @@ class KeepAwake:
             self._wake.wait(CHECK_INTERVAL_S)
             self._wake.clear()
         self._lock.release()
+
+    def _plan_begins_soon(self, now: int) -> bool:
+        start = self._find_next_plan()
+        return start is not None and start - now <= AWAKE_BEFORE_START_NS
 
     def _acquire(self) -> None:
         try:

@@ -46,6 +46,10 @@ class PlanOutages:
         else:
             self._outages.append(Outage("not_running", alive, now))
 
+    def watch_again(self) -> None:
+        """Watch from now on: the time since the last `check` is no outage."""
+        self._watch = HostClockWatch(self._clock)
+
     def check(self) -> tuple[Outage, ...]:
         """The outages so far, the earliest first. Call it every `HEARTBEAT_INTERVAL_NS`."""
         sleep, _ = self._watch.check()

@@ -66,6 +66,7 @@ class PlanRunner:
         self._changed = changed
         self._stopping = threading.Event()
         self._wake = threading.Event()
+        self._is_resting = False
         self._is_save_refused = False
         self._thread = threading.Thread(target=self._run, name="plans", daemon=True)
         changed.connect(lambda _: self._wake.set())
@@ -98,6 +99,7 @@ class PlanRunner:
             except Exception:
                 log.exception("the plans could not be looked at")
                 seconds = ERROR_PAUSE_S
+            self._is_resting = seconds is None
             self._wake.wait(seconds)
             self._stopping.wait(MIN_LOOK_INTERVAL_S)
 
@@ -107,6 +109,8 @@ class PlanRunner:
 
     def _look(self) -> float:
         """Find out what has to be done now, and do it. Returns when to look again, in seconds."""
+        if self._is_resting:
+            self._outages.watch_again()
         self._sessions.close_failed()
         outages = self._outages.check()
         before = self._store.state
@@ -145,7 +149,7 @@ class PlanRunner:
             elif isinstance(order, CancelRecording):
                 self._recordings.cancel(order.recording_id)
         except CamrecError as error:
-            log.warning("plans: %s failed: %s", order, error)
+            log.info("plans: %s failed: %s", order, error)
         except Exception:
             log.exception("plans: %s", order)
 

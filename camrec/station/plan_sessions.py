@@ -78,9 +78,11 @@ class PlanSessions:
 
     def fail(self, camera_id: str, error: CamrecError) -> None:
         """Note that a camera could not be opened or recorded."""
-        log.warning("the camera %s cannot be recorded for a plan: %s", camera_id, error)
         with self._lock:
+            is_new = self._failures.get(camera_id) != error.code
             self._failures[camera_id] = error.code
+        if is_new:  # it is tried again every few seconds
+            log.warning("the camera %s cannot be recorded for a plan: %s", camera_id, error)
 
     def note_success(self, camera_id: str) -> None:
         """Note that a camera is being recorded."""

@@ -68,7 +68,7 @@ class Station:
         For a station that records into a temporary folder: the videos folder whose cameras it
         knows. It changes neither them nor the keyring. None: the cameras of its own folder.
     opens_staying
-        Whether `start` opens the cameras that stay.
+        Whether `start` opens the cameras that stay, and lets plans record.
     """
 
     def __init__(
@@ -129,9 +129,14 @@ class Station:
         self._resumer = RecordingResumer(
             config, clock, self.cameras, self.recordings, self.library, journal
         )
-        self._has_own_cameras = cameras_from is None
         self._plan_runner = self._create_plan_runner()
-        self._keep_awake = KeepAwake(clock, self.recordings.all, self.changed, create_wake_lock())
+        self._keep_awake = KeepAwake(
+            clock,
+            self.recordings.all,
+            self.changed,
+            create_wake_lock(),
+            self._find_next_plan,
+        )
         self.reports = CameraReports(clock, self.cameras, upstreams, programs, self.proxies)
         self.settings = StationSettings(config, self.changed)
         self.alerts = StationAlerts(
@@ -176,7 +181,7 @@ class Station:
             if self._opens_staying:
                 self.cameras.open_staying()
             self.alerts.start()
-            if self._has_own_cameras:
+            if self._opens_staying:
                 self._plan_runner.start()
         except BaseException:
             self.library.close()
@@ -240,6 +245,13 @@ class Station:
             PlanOutages(config.videos, clock),
             self.changed,
         )
+
+    def _find_next_plan(self) -> int | None:
+        """When the next plan begins to record, UTC nanoseconds."""
+        if not self._opens_staying:
+            return None
+        starts = map(self.plans.next_start, self.plans.all())
+        return min((each for each in starts if each is not None), default=None)
 
     def _named_camera_ids(self) -> frozenset[str]:
         """The cameras of all recordings and videos."""

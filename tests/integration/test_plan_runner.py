@@ -136,11 +136,14 @@ def test_a_plan_opens_its_camera_records_saves_and_closes_it(planned):
     until(lambda: not planned.sessions() and not planned.store.state.opened, 60)
 
 
-@pytest.mark.parametrize("stops", [False, True])
-def test_a_recording_by_hand_goes_on_and_the_plan_follows_at_its_last_frame(planned, camera, stops):
+@pytest.mark.parametrize(("seconds", "stops"), [(7, False), (9, True), (60, True)])
+def test_a_recording_by_hand_goes_on_and_the_plan_follows_at_its_last_frame(
+    planned, camera, seconds, stops
+):
+    """It ends by itself; it is stopped when the plan's is scheduled already, and before."""
     session = planned.station.cameras.open(camera.url)
-    by_hand = planned.station.recordings.start(session.session_id, 20 if stops else 7)
-    entry = planned.plan(in_seconds(2), 12)
+    by_hand = planned.station.recordings.start(session.session_id, seconds)
+    entry = planned.plan(in_seconds(2), 10)
     until(lambda: [each.hand_ids for each in planned.records(entry)] == [(by_hand.recording_id,)])
     assert planned.state(entry) == "due"
     if stops:
@@ -238,3 +241,15 @@ def test_after_a_kill_in_the_middle_the_same_recording_goes_on(binaries, tmp_pat
     store.load()
     [record] = store.state.records
     assert record.state == "recorded" and len(record.recording_ids) == 1
+
+
+def test_a_plan_that_ends_later_now_makes_one_longer_recording(planned):
+    start = in_seconds(3)
+    entry = planned.plan(start, 4)
+    record = planned.wait(entry, "recording")
+    longer = plan_for(planned.camera_id, start, 7)
+    planned.store.change(entry.plan_id, longer, utc_ns())
+    planned.station.changed.emit(PlansChanged())
+    record = planned.wait(entry, "recorded")
+    [video] = planned.saved(*record.recording_ids)
+    assert iso_to_utc_ns(video.receipt.ended_at) == ns_of(start) + 7 * NS_PER_SECOND

@@ -18,6 +18,7 @@ from camrec.media import MediaUnit
 from camrec.receipt import Receipt
 from camrec.recording import (
     AnyRecording,
+    FollowedRecording,
     RecordingOptions,
     RecordingServices,
     create_recording,
@@ -96,7 +97,9 @@ class Studio:
                 self.feed.publish(unit)
         self.at(end)
 
-    def record(self, duration: int | None, **changes) -> AnyRecording:
+    def record(
+        self, duration: int | None, followed: FollowedRecording | None = None, **changes
+    ) -> AnyRecording:
         folder = self.folder / f"parts-{len(self.recordings)}"
         own = {each.name for each in fields(RecordingServices)} & changes.keys()
         services = RecordingServices(
@@ -107,6 +110,7 @@ class Studio:
             self.feed,
             replace(options, **{each: changes[each] for each in changes.keys() - own}),
             replace(services, **{each: changes[each] for each in own}),
+            followed,
         )
         self.recordings.append(recording)
         recording.start()

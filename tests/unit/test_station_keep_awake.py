@@ -10,7 +10,7 @@ import pytest
 from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_SECOND
 from camrec.recording import RecordingState
-from camrec.station import RecordingChanged
+from camrec.station import PlansChanged, RecordingChanged
 from camrec.station.keep_awake import KeepAwake, needs_computer_awake
 from camrec.wake_lock import WakeLockError
 from support.units_made import until
@@ -117,3 +117,18 @@ def test_a_system_that_grants_no_lock_is_named_once_in_the_log(scene, caplog):
     assert [each.getMessage() for each in caplog.records] == [
         "the computer cannot be asked to stay awake: no power manager"
     ]
+
+
+def test_the_lock_is_held_from_ten_minutes_before_a_plan(clock):
+    lock, changed, starts = MadeLock(), Callbacks(), [None]
+    keep_awake = KeepAwake(clock, lambda: (), changed, lock, lambda: starts[0])
+    keep_awake.start()
+    try:
+        starts[0] = clock.utc_ns() + 590 * NS_PER_SECOND
+        changed.emit(PlansChanged())
+        until(lambda: lock.calls == ["acquire"])
+        starts[0] = clock.utc_ns() + 3600 * NS_PER_SECOND
+        changed.emit(PlansChanged())
+        until(lambda: lock.calls == ["acquire", "release"])
+    finally:
+        keep_awake.stop()
