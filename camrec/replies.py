@@ -1,4 +1,4 @@
-"""Describes a camera, a session, a recording, a video and an alert as the models of `schema`.
+"""Describes cameras, sessions, recordings, plans, videos and alerts as the models of `schema`.
 
 REST sends these replies, the Python API reads its own station through them, and the command line
 prints them as JSON.
@@ -14,8 +14,18 @@ from camrec.annotations import Event
 from camrec.camera_clock import ClockVerdict
 from camrec.camera_registry import KnownCamera, MeasuredDelay
 from camrec.clock import format_iso
+from camrec.errors import CamrecError
+from camrec.i18n import Phrase, translate
 from camrec.library import PlacedEvent, VideoFile
 from camrec.media import VideoTrack
+from camrec.plans import (
+    ENDLESS_NS,
+    CalendarEntry,
+    PlanCalendar,
+    PlanEntry,
+    WallClock,
+    plan_to_json,
+)
 from camrec.recording import ENDED_RECORDING_STATES, AnyRecording
 from camrec.redaction import redact
 from camrec.session import Session
@@ -125,6 +135,61 @@ def describe_recording(recording: AnyRecording, language: str) -> schema.Recordi
         filenames=recording.filenames,
         error=schema.FaultReply.of(recording.error, language),
     )
+
+
+def describe_plan(entry: PlanEntry, next_start: int | None) -> schema.PlanReply:
+    """A plan, and when it starts the next time, UTC nanoseconds."""
+    unused = dict.fromkeys(("start", "end", "duration", "video_length", "until", "name"))
+    empty: dict[str, object] = {"days": [], "always": False, "details": {}}
+    return schema.PlanReply.model_validate(
+        {
+            **unused,
+            **empty,
+            **plan_to_json(entry.plan),
+            "plan_id": entry.plan_id,
+            "next": None if next_start is None else format_iso(next_start),
+        }
+    )
+
+
+def describe_calendar(
+    calendar: PlanCalendar, clock: WallClock, timezone: str, language: str
+) -> schema.CalendarReply:
+    """A calendar of plans, with its states and reasons in `language`: "en" or "fr"."""
+    full_at = calendar.disk.full_at
+    return schema.CalendarReply(
+        timezone=timezone,
+        occurrences=[describe_occurrence(each, clock, language) for each in calendar.occurrences],
+        free_after=[
+            schema.FreeAfterReply(date=day.isoformat(), free_bytes=free)
+            for day, free in calendar.disk.free_after
+        ],
+        full_at=None if full_at is None else format_iso(full_at),
+    )
+
+
+def describe_occurrence(
+    entry: CalendarEntry, clock: WallClock, language: str
+) -> schema.OccurrenceReply:
+    """One occurrence of a plan, with its state and reason in `language`: "en" or "fr"."""
+    return schema.OccurrenceReply(
+        plan_id=entry.plan_id,
+        camera_id=entry.camera_id,
+        day=clock.day_of(entry.starts_at).isoformat(),
+        starts_at=format_iso(entry.starts_at),
+        ends_at=None if entry.ends_at == ENDLESS_NS else format_iso(entry.ends_at),
+        state=entry.state,
+        state_text=translate(f"plans.state_{entry.state}", language),
+        reason=None if entry.reason is None else _describe_reason(entry.reason, language),
+        filenames=list(entry.filenames),
+    )
+
+
+def _describe_reason(reason: Phrase, language: str) -> schema.PlanReasonReply:
+    """The code is the same while a reason lasts and afterwards."""
+    error = reason.facts.get("error")
+    code = error.code if isinstance(error, CamrecError) else reason.key.partition("_")[2]
+    return schema.PlanReasonReply(code=code, message=redact(reason.text(language)))
 
 
 def describe_event(recording_id: str, event: Event) -> schema.EventReply:

@@ -189,6 +189,89 @@ class CameraListReply(BaseModel):
     cameras: list[CameraReply]
 
 
+class SunStartReply(BaseModel):
+    """A start by the sun."""
+
+    sun: Literal["sunrise", "sunset"]
+    offset: int = Field(
+        description="Seconds from the sunrise or sunset to the start; negative: before it."
+    )
+
+
+class PlanReply(BaseModel):
+    """A plan: a standing order to record. Fields that it does not use are null or empty."""
+
+    plan_id: str
+    cameras: list[str] = Field(description="The ids of its cameras.")
+    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = Field(
+        description="The days on which it starts."
+    )
+    start: str | SunStartReply | None = Field(
+        description="A time of day such as 08:00, or the sun."
+    )
+    end: str | None = Field(
+        description="A time of day; if it is not later than the start, one of the next day."
+    )
+    duration: int | None = Field(description="Seconds, instead of an end.")
+    always: bool = Field(description="It records without a break.")
+    video_length: int | None = Field(description="Seconds of each video; null: the default.")
+    until: str | None = Field(description="The last day on which it starts.")
+    enabled: bool = Field(description="False: it is paused.")
+    name: str | None = Field(description="What its videos are called; null: as their camera is.")
+    details: dict[str, str]
+    next: str | None = Field(
+        description="When it starts the next time; null: it is paused, or not within a year. A "
+        "plan that records without a break starts now."
+    )
+
+
+class PlanListReply(BaseModel):
+    """All plans, the oldest first."""
+
+    plans: list[PlanReply]
+
+
+class PlanReasonReply(BaseModel):
+    """Why an occurrence is not planned, was missed, began late, was interrupted or stopped."""
+
+    code: str = Field(description="Stable, for programs.", examples=["camera", "disk_full_before"])
+    message: str = Field(description="For people, in the language of Accept-Language.")
+
+
+class OccurrenceReply(BaseModel):
+    """One time that a plan asks for, of one camera; or a recording that somebody scheduled."""
+
+    plan_id: str | None = Field(description="Null: somebody scheduled it with start_at.")
+    camera_id: str
+    day: str = Field(description="The date of its start, in the time zone of plans.")
+    starts_at: str
+    ends_at: str | None = Field(description="Null: when it is stopped.")
+    state: Literal["planned", "recording", "recorded", "missed", "impossible"] = Field(
+        description="impossible: there is no such time, or the disk will be full before."
+    )
+    state_text: str = Field(description="The state in the language of Accept-Language.")
+    reason: PlanReasonReply | None = Field(description="Null: all is well.")
+    filenames: list[str] = Field(description="Its videos.")
+
+
+class FreeAfterReply(BaseModel):
+    """What will be free on the disk at the end of a day."""
+
+    date: str
+    free_bytes: int
+
+
+class CalendarReply(BaseModel):
+    """What plans recorded and will record, and what that leaves on the disk."""
+
+    timezone: str = Field(description="Of the dates; empty: that of the computer of camrec.")
+    occurrences: list[OccurrenceReply]
+    free_after: list[FreeAfterReply] = Field(description="Of today and the days after it.")
+    full_at: str | None = Field(
+        description="When the disk has only min_free_bytes left; null: not in these days."
+    )
+
+
 class GapReply(BaseModel):
     """A time without frames; `start` counts from the start of the video."""
 

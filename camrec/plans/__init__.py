@@ -26,6 +26,9 @@ from camrec.plans.orders import (
 )
 from camrec.plans.plan import (
     MAX_PLAN_CAMERAS,
+    MAX_SUN_OFFSET_S,
+    MAX_UNTIL,
+    WEEKDAYS,
     Plan,
     SunStart,
     require_place,
@@ -49,7 +52,10 @@ __all__ = [
     "ENDLESS_NS",
     "MAX_PLANS",
     "MAX_PLAN_CAMERAS",
+    "MAX_SUN_OFFSET_S",
+    "MAX_UNTIL",
     "PLAN_FILE_NAME",
+    "WEEKDAYS",
     "CalendarEntry",
     "CalendarFacts",
     "CameraFacts",

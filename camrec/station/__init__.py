@@ -11,6 +11,7 @@ from camrec.station.changes import (
     SettingsChanged,
     StationChange,
 )
+from camrec.station.plans import wrong_calendar_day
 from camrec.station.process_station import shared_station
 from camrec.station.station import Station
 
@@ -26,4 +27,5 @@ __all__ = [
     "Station",
     "StationChange",
     "shared_station",
+    "wrong_calendar_day",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -104,10 +105,8 @@ class PlannedCameras:
     def _find(self, reference: str) -> NamedCamera:
         if "://" in reference:
             return self._find_address(parse_address(reference))
-        if (
-            CAMERA_ID_PATTERN.fullmatch(reference) is None
-        ):  # it is not repeated: it may be a password
-            raise wrong_plan_cameras()
+        if CAMERA_ID_PATTERN.fullmatch(reference) is None:
+            raise wrong_plan_cameras()  # without the text, which may contain a password
         is_known = self._registry.is_built_in(reference) or any(
             each.camera_id == reference for each in self._registry.cameras()
         )
@@ -124,8 +123,8 @@ class PlannedCameras:
             return NamedCamera(camera.camera_id, source)
         secrets = self._registry.fingerprint(source) or ""
         # The same for two spellings of one address, so that the plan rejects the second.
-        provisional = f"{address_identity(source)} {secrets}".encode().hex()[-64:]
-        return NamedCamera(provisional, source, is_new=True)
+        identity = f"{address_identity(source)} {secrets}".encode()
+        return NamedCamera(hashlib.sha256(identity).hexdigest(), source, is_new=True)
 
     def _create(self, new: NamedCamera, created: list[str]) -> str:
         source = new.source

@@ -184,11 +184,9 @@ class StationPlans:
     ) -> tuple[list[NamedCamera] | None, Mapping[str, object]]:
         """The cameras, and `values` with their ids; None if `values` has no list of cameras."""
         references = values.get("cameras")
-        if not isinstance(references, list) or not all(
-            isinstance(each, str) for each in references
-        ):
+        if not isinstance(references, list) or len(references) > MAX_PLAN_CAMERAS:
             return None, values  # what is wrong with it is found with the other fields
-        if len(references) > MAX_PLAN_CAMERAS:
+        if not all(isinstance(each, str) for each in references):
             return None, values
         found = self._cameras.find(references)
         return found, {**values, "cameras": [each.camera_id for each in found]}

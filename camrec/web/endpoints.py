@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from camrec import schema
 from camrec.receipt import Receipt
-from camrec.web import openapi, request_models
+from camrec.web import openapi, plan_requests, request_models
 from camrec.web.endpoint import Endpoint, Operation
 from camrec.web.handlers import (
     alerts,
@@ -20,6 +20,7 @@ from camrec.web.handlers import (
     health,
     login,
     metrics,
+    plans,
     recordings,
     sessions,
     snapshot,
@@ -123,6 +124,60 @@ ENDPOINTS = (
                 "Remove a camera that is not open, and its password; its videos stay",
                 status=204,
                 error_statuses=(404, 409, 503),
+            ),
+        ),
+    ),
+    Endpoint(
+        "/plans",
+        plans.PlansHandler,
+        (
+            Operation("get", "All plans, the oldest first", reply=schema.PlanListReply),
+            Operation(
+                "post",
+                "Add a plan: a standing order to record cameras on some days, from a start to an "
+                "end",
+                request=plan_requests.PlanRequest,
+                reply=schema.PlanReply,
+                status=201,
+                error_statuses=(400, 404, 409, 503),
+            ),
+        ),
+    ),
+    Endpoint(
+        "/plans/calendar",
+        plans.PlanCalendarHandler,
+        (
+            Operation(
+                "get",
+                "What was, is and will be recorded by plans and by recordings with start_at, and "
+                "what that leaves on the disk; both days are included",
+                reply=schema.CalendarReply,
+                query={
+                    "from": {"type": "string", "format": "date"},
+                    "to": {"type": "string", "format": "date"},
+                },
+                required=("from", "to"),
+                error_statuses=(400,),
+            ),
+        ),
+    ),
+    Endpoint(
+        "/plans/{plan_id}",
+        plans.PlanHandler,
+        (
+            Operation("get", "A plan", reply=schema.PlanReply, error_statuses=(404,)),
+            Operation(
+                "patch",
+                "Change, pause or resume a plan; what runs finishes",
+                request=plan_requests.PlanChangeRequest,
+                reply=schema.PlanReply,
+                error_statuses=(400, 404, 409, 503),
+            ),
+            Operation(
+                "delete",
+                "Remove a plan; what runs finishes",
+                status=204,
+                error_statuses=(404, 503),
             ),
         ),
     ),

@@ -192,11 +192,61 @@ def test_a_missing_unknown_or_mistyped_field_is_refused(wire, path, body):
         ("DELETE", "/cameras/a%2Fb", None, "no_camera"),
         ("DELETE", "/cameras/a/b", None, "no_route"),
         ("GET", "/record/status/a/b", None, "no_route"),
+        ("PATCH", "/plans/nothing", {"enabled": False}, "no_plan"),
+        ("DELETE", "/plans/nothing", None, "no_plan"),
     ],
 )
 def test_an_unknown_id_is_not_found(wire, method, path, body, code):
     reply = wire.ask(method, path, body)
     assert (reply.status, reply.code) == (404, code)
+
+
+PLAN = {"cameras": ["demo-rtsp"], "days": ["mon"], "start": "08:00", "end": "18:00"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code", "field"),
+    [
+        ({"cameras": None}, 400, "bad_field", "cameras"),
+        ({"cameras": []}, 400, "plan_cameras", "cameras"),
+        ({"cameras": "demo-rtsp"}, 400, "bad_field", "cameras"),
+        ({"cameras": ["nothing"]}, 404, "plan_camera_unknown", "cameras"),
+        ({"cameras": ["lea:canary@host"]}, 400, "plan_cameras", "cameras"),
+        ({"cameras": ["demo-rtsp", "demo-rtsp"]}, 400, "plan_cameras", "cameras"),
+        ({"cameras": ["file:///etc/passwd"]}, 400, "address_scheme", ""),
+        ({"days": []}, 400, "plan_days", "days"),
+        ({"days": ["monday"]}, 400, "plan_days", "days"),
+        ({"days": ["mon", "mon"]}, 400, "plan_days", "days"),
+        ({"days": [1]}, 400, "bad_field", "days"),
+        ({"start": "8:00"}, 400, "plan_time", "start"),
+        ({"start": "24:00"}, 400, "plan_time", "start"),
+        ({"start": None}, 400, "plan_time", "start"),
+        ({"start": {"sun": "noon"}}, 400, "plan_time", "start"),
+        ({"start": {"sun": "sunset"}}, 400, "plan_place", "start"),
+        ({"start": {"sun": "sunset", "offset": 43201}}, 400, "plan_number", "start.offset"),
+        ({"end": "08:00"}, 400, "plan_end_is_start", "end"),
+        ({"end": None}, 400, "plan_length", "end"),
+        ({"duration": 60}, 400, "plan_length", "end"),
+        ({"end": None, "duration": 0}, 400, "plan_number", "duration"),
+        ({"end": None, "duration": True}, 400, "plan_number", "duration"),
+        ({"always": True}, 400, "plan_always", "days"),
+        ({"always": 1}, 400, "bad_field", "always"),
+        ({"video_length": 59}, 400, "plan_number", "video_length"),
+        ({"until": "2026-02-30"}, 400, "plan_until", "until"),
+        ({"until": "2200-01-01"}, 400, "plan_until", "until"),
+        ({"enabled": "yes"}, 400, "bad_field", "enabled"),
+        ({"name": 3}, 400, "bad_field", "name"),
+        ({"name": "x" * 200}, 400, "bad_name", ""),
+        ({"details": {str(each): "" for each in range(33)}}, 400, "bad_details", "details"),
+        ({"details": {"a": 1}}, 400, "bad_details", "details"),
+        ({"plan_id": "canary"}, 400, "bad_field", "plan_id"),
+    ],
+)
+def test_a_bad_plan_is_refused_with_the_name_of_its_field(wire, changes, status, code, field):
+    reply = wire.post("/plans", {**PLAN, **changes})
+    assert (reply.status, reply.code) == (status, code)
+    assert field in reply.json()["error"]["message"] and b"canary" not in reply.body
+    assert wire.get("/plans").json() == {"plans": []}
 
 
 @pytest.mark.parametrize(
