@@ -109,8 +109,9 @@ class CameraReckoning:
                 continue
             before = self._found.get(run.follows or "")
             is_in_time = before is None or before.ends_at == run.begins_at
+            is_free = all(each is before for each in self._running_by_hand())
             records = list(self._records.of_recording(run.recording_id))
-            if records and is_in_time:
+            if records and is_in_time and is_free:
                 continue
             for record in records:
                 self._records.unlink(record)
@@ -119,11 +120,7 @@ class CameraReckoning:
 
     def _record(self) -> None:
         running = [run for run in self.runs.values() if run.began]
-        by_hand = [
-            each
-            for each in self._camera.recordings
-            if each.began_at is not None and each.recording_id not in self.runs
-        ]
+        by_hand = self._running_by_hand()
         if running:
             self._keep_running(max(running, key=lambda run: run.seen_end))
         elif by_hand:
@@ -132,6 +129,13 @@ class CameraReckoning:
             return  # it begins in a moment
         else:
             self._start_or_wait()
+
+    def _running_by_hand(self) -> list[RunningRecording]:
+        return [
+            each
+            for each in self._camera.recordings
+            if each.began_at is not None and each.recording_id not in self.runs
+        ]
 
     def _keep_running(self, run: PlanRun) -> None:
         """Let a recording end when the last of its occurrences ends."""

@@ -145,8 +145,9 @@ class PlanDispatcher:
     ) -> defaultdict[str, list[DueWindow]]:
         """By camera: what is not over, and what was not when this was last decided."""
         since = min(state.reckoned_at or now, now)
+        recorded = {each.key for each in state.records if each.state == "recording"}
         windows: defaultdict[str, list[DueWindow]] = defaultdict(list)
-        for window in self._finder.find(entries, since, now):
+        for window in self._finder.find(entries, since, now, recorded):
             windows[window.camera_id].append(window)
         return windows
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -59,15 +59,24 @@ class WindowFinder:
         self._place = place
         self._windows = lru_cache(maxsize=256)(self._compute)
 
-    def find(self, entries: Sequence[PlanEntry], since: int, now: int) -> Iterator[DueWindow]:
-        """What ends after `since` and starts until two days after `now`, for all cameras."""
+    def find(
+        self,
+        entries: Sequence[PlanEntry],
+        since: int,
+        now: int,
+        recorded: Collection[OccurrenceKey],
+    ) -> Iterator[DueWindow]:
+        """What ends after `since` and starts until two days after `now`, for all cameras.
+
+        recorded : what is being recorded. It is found too if its plan says now that it is over.
+        """
         first = self._clock.day_of(since) - _LOOK_BACK
         last = self._clock.day_of(now) + _LOOK_AHEAD
         for rank, entry in enumerate(entries):
             if entry.plan.enabled:
                 over = max(since, entry.counts_from)
                 for window in self._windows(rank, entry, first, last):
-                    if window.ends_at > over:
+                    if window.ends_at > over or window.key in recorded:
                         yield window
 
     def _compute(

@@ -13,6 +13,8 @@ from camrec.session import RECORD_LATER_STATES, RECORD_NOW_STATES, Session
 from camrec.station.cameras import StationCameras
 from camrec.station.recordings import StationRecordings
 
+MIN_END_LEAD_NS = NS_PER_SECOND // 5
+
 
 class PlannedRecordings:
     """Carries out what plans order about recordings. All calls block, for as long as the disk."""
@@ -65,8 +67,14 @@ class PlannedRecordings:
         return self._recordings.register(recording)
 
     def move_end(self, recording_id: str, ends_at: int | None) -> None:
-        """Let a recording end at another time. Raises as `StationRecordings.change_end`."""
-        self._recordings.change_end(recording_id, ends_at)
+        """Let a recording end at another time. Raises as `StationRecordings.change_end`.
+
+        The disk may be too small for all of it. An end that is over by now, because the disk was
+        slow, is one in a moment.
+        """
+        if ends_at is not None:
+            ends_at = max(ends_at, self._clock.utc_ns() + MIN_END_LEAD_NS)
+        self._recordings.change_end(recording_id, ends_at, must_fit=False)
 
     def cancel(self, recording_id: str) -> None:
         """Cancel a scheduled recording."""

@@ -203,7 +203,9 @@ class StationRecordings:
 
     # Change, stop and look up.
 
-    def change_end(self, recording_id: str, ends_at: int | None) -> AnyRecording:
+    def change_end(
+        self, recording_id: str, ends_at: int | None, *, must_fit: bool = True
+    ) -> AnyRecording:
         """Let a recording end at another time. Return once the journal has it.
 
         Parameters
@@ -211,6 +213,8 @@ class StationRecordings:
         ends_at
             UTC nanoseconds; None: when it is stopped. If that is None, or more than
             `MAX_DURATION_S` after its start, the recording becomes a series of videos.
+        must_fit
+            Whether a later end needs disk space; false: what fits is recorded.
 
         Raises
         ------
@@ -224,20 +228,21 @@ class StationRecordings:
             ``folder_unwritable``, ``keyring_unusable``: the end has not changed.
         """
         with self._change_lock:
-            recording = self._change_end(recording_id, ends_at)
+            recording = self._change_end(recording_id, ends_at, must_fit)
         _check_changeable(recording)  # it may have ended at this moment
         return recording
 
-    def _change_end(self, recording_id: str, ends_at: int | None) -> AnyRecording:
+    def _change_end(self, recording_id: str, ends_at: int | None, must_fit: bool) -> AnyRecording:
         recording = self.get(recording_id)
         now, begins = self._clock.utc_ns(), recording.started_at
         if ends_at is not None and ends_at <= max(now, begins):
             raise InputError("bad_end")
         _check_changeable(recording)
         session = self._cameras.session(recording.session_id)
-        left = DEFAULT_VIDEO_LENGTH_S if ends_at is None else (ends_at - now) / NS_PER_SECOND
-        disk = self._library.disk_space
-        disk.require_space(_stream_rate(session), min(left, DEFAULT_VIDEO_LENGTH_S))
+        if must_fit and _is_later(ends_at, recording.ends_at):
+            left = DEFAULT_VIDEO_LENGTH_S if ends_at is None else (ends_at - now) / NS_PER_SECOND
+            disk = self._library.disk_space
+            disk.require_space(_stream_rate(session), min(left, DEFAULT_VIDEO_LENGTH_S))
         seconds = None if ends_at is None else (ends_at - begins) / NS_PER_SECOND
         if isinstance(recording, RecordingSeries):
             recording.change_end(ends_at)
@@ -402,6 +407,11 @@ def _check_changeable(recording: AnyRecording) -> None:
     """Raise StateError (``not_recording``) if its end cannot be changed any more."""
     if recording.state not in CHANGEABLE_RECORDING_STATES or recording.end_reason is not None:
         raise StateError("not_recording")
+
+
+def _is_later(end: int | None, other: int | None) -> bool:
+    """Whether an end comes after another one; None: no end."""
+    return other is not None and (end is None or end > other)
 
 
 def _stream_rate(session: Session) -> StreamRate:

@@ -62,6 +62,9 @@ class RecordingResumer:
         """Resume all recordings. An entry that causes an error does not affect the others."""
         entries = self._journal.read_entries()
         self.left_behind = list(self._journal.unreadable)
+        for entry in filter(_is_ordered_again, entries):
+            self._guard(entry, partial(self._journal.erase, entry.recording_id))
+        entries = [entry for entry in entries if not _is_ordered_again(entry)]
         for entry in entries:
             if entry.series is None:
                 self._guard(entry, partial(self._resume, entry))
@@ -253,6 +256,11 @@ class _SavedVideos:
         if self.filenames:
             series.note_saved_events(self.events)
         series.add_earlier(self.filenames, jobs)
+
+
+def _is_ordered_again(entry: JournalEntry) -> bool:
+    """Whether a plan orders it again, because it has not begun: now it may follow another one."""
+    return entry.plan_id is not None and entry.started_at is None
 
 
 def _group_by_series(entries: Iterable[JournalEntry]) -> list[list[JournalEntry]]:

@@ -84,6 +84,19 @@ def station(folder: Path, binaries) -> Station:
     return Station(recorder.config(folder, programs))
 
 
+def test_a_recording_of_a_plan_that_has_not_begun_is_left_to_its_plan(tmp_path, film, binaries):
+    videos, soon = tmp_path / "videos", Clock().utc_ns() + 3600 * SECOND
+    series = first_of_series("long", soon, None, 60.0)
+    later = {"start_at": soon, "started_at": None, "parts": ()}
+    owe(videos, "short", film, plan_id="plan", **later)
+    owe(videos, "long", film, plan_id="plan", series=series, duration=None, **later)
+    owe(videos, "by-hand", film, **later)
+    with station(tmp_path, binaries) as taken_up:
+        assert [each.recording_id for each in taken_up.recordings.all()] == ["by-hand"]
+        assert taken_up.health().left_behind == []
+        assert [each.name for each in (videos / ".journal").iterdir()] == ["by-hand.json"]
+
+
 def test_bad_journal_entries_stay_and_are_logged_and_the_others_are_resumed(
     tmp_path, film, binaries, caplog
 ):

@@ -12,7 +12,7 @@ from camrec.annotations import Details
 from camrec.camera_address import parse_address
 from camrec.camera_registry import CameraFile, CameraRegistry
 from camrec.clock import NS_PER_SECOND, iso_to_utc_ns, utc_ns
-from camrec.errors import StateError
+from camrec.errors import DiskError, StateError
 from camrec.plans import OccurrenceRecord, Plan, PlanEntry, PlanFile, PlanStore
 from camrec.plans.plan import WEEKDAYS
 from camrec.recording import RecordingState
@@ -166,6 +166,22 @@ def test_two_plans_that_touch_make_two_videos_without_a_lost_frame(planned):
     videos = planned.saved(*ids[0], *ids[1])
     assert [each.receipt.name for each in videos] == ["First", "Second"]
     assert_no_frame_is_missing_or_doubled(videos)
+
+
+def test_plans_that_overlap_make_one_video_also_if_the_disk_may_be_too_small(planned, monkeypatch):
+    def refuse(*about):
+        raise DiskError("disk_full", needed=2, free=1, floor=0)
+
+    monkeypatch.setattr(planned.station.library.disk_space, "require_space", refuse)
+    start = in_seconds(4)
+    earlier = planned.plan(start, 4)
+    planned.wait(earlier, "recording")
+    later = planned.plan(start + timedelta(seconds=2), 4)
+    records = [planned.wait(each, "recorded") for each in (earlier, later)]
+    assert records[0].recording_ids == records[1].recording_ids
+    [video] = planned.saved(*records[0].recording_ids)
+    assert iso_to_utc_ns(video.receipt.ended_at) == records[1].ends_at
+    assert_no_frame_is_missing_or_doubled([video])
 
 
 def test_stop_ends_the_occurrence_and_the_one_that_touches_begins_at_its_own_time(planned):

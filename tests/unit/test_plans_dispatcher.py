@@ -174,6 +174,22 @@ def test_a_touching_plan_that_is_paused_before_its_start_is_cancelled(world):
 # People.
 
 
+def test_record_after_stop_keeps_the_plan_that_touches_waiting(world):
+    world.add_plan(plan("08:00", "09:00"))
+    world.add_plan(plan("09:00", "10:00"))
+
+    def stop_and_record() -> None:
+        world.stop("a")
+        world.record_by_hand("a", 125)
+
+    world.at(at("08:59:55"), stop_and_record)
+    world.run_until(at("12:00"))
+    assert walls(world.recorded("a"))[-1] == ("09:02:00", "10:00:00")
+    assert record(world).state == "stopped"
+    following = record(world, "plan2", "09:00")
+    assert reasons(following) == [("by_hand", "09:00:00", "09:02:00")]
+
+
 def test_a_recording_by_hand_goes_on_and_the_plan_s_follows_it(world):
     world.add_plan(plan("08:00", "09:00"))
     world.at(at("07:30"), lambda: world.record_by_hand("a", 45 * 60))
@@ -302,7 +318,8 @@ def test_a_new_end_of_a_plan_moves_the_end_of_its_recording(world):
 
 def test_a_new_end_that_is_over_ends_the_recording_at_once(world):
     world.add_plan(plan("08:00", "09:00"))
-    world.at(at("08:30"), lambda: world.change_plan("plan1", plan("08:00", "08:10")))
+    shorter = plan("08:00", "08:10")
+    world.at(at("08:30"), lambda: world.change_plan("plan1", shorter, counts_from=at("08:30")))
     world.run_until(at("12:00"))
     assert walls(world.recorded("a")) == [("08:00:00", "08:30:01")]
     assert len(ordered(world, MoveEnd)) == 1
