@@ -141,6 +141,7 @@ _CLASS_BY_CODE: dict[str, type[CamrecError]] = {
     "internal": CamrecError,
     "recording_cancelled": StateError,
     "recording_empty": CameraError,
+    "recorded_meanwhile": StateError,
     "recording_missed": StateError,
     "recording_no_key_frame": CameraError,
     "stream_not_found": CameraError,

@@ -41,7 +41,7 @@ class EndVerdict:
 def judge_end(facts: EndedFacts) -> EndVerdict | None:
     """The alert for the end of a recording; None: it is as it should be, or a person did it."""
     error, is_by_person = facts.error_code, facts.reason in _BY_PERSON
-    if error == "recording_cancelled":
+    if error in ("recording_cancelled", "recorded_meanwhile"):
         return None
     if error == "recording_missed":
         return EndVerdict("plan_missed", "missed_start")

@@ -22,6 +22,7 @@ from camrec.recording.series import (
     RecordingSeries,
     create_recording,
     first_of_series,
+    follow,
 )
 from camrec.recording.verify import VerifyResult, verify_video
 
@@ -44,6 +45,7 @@ __all__ = [
     "VerifyResult",
     "create_recording",
     "first_of_series",
+    "follow",
     "remove_saved_segments",
     "verify_video",
 ]

@@ -89,6 +89,10 @@ class FollowedRecording:
         return Handover(source, tuple(_starting_with(first, items)), end, first)
 
 
+# See `RecordingJob`.
+TakeTurn = Callable[[str], FollowedRecording | None]
+
+
 def _frames_after(items: Sequence[Item], last: MediaUnit) -> list[MediaUnit] | None:
     """The frames after `last`; None if that is missing, or if the stream broke."""
     units = [item for item in items if isinstance(item, MediaUnit)]

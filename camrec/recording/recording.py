@@ -19,7 +19,7 @@ from camrec.feed import MediaFeed
 from camrec.journal import JournalEntry, SegmentRecord, SeriesRecord
 from camrec.media import MediaUnit
 from camrec.receipt import EndReason, Gap, Receipt
-from camrec.recording.followed_recording import FollowedRecording
+from camrec.recording.followed_recording import FollowedRecording, TakeTurn
 from camrec.recording.fsync_thread import FsyncThread
 from camrec.recording.journal_entry import StoredEntry
 from camrec.recording.options import RecordingOptions, RecordingServices
@@ -58,6 +58,9 @@ class RecordingJob:
         What the video takes over from the one before it in a series.
     followed
         The recording at whose end this one begins; it is scheduled until then.
+    take_turn
+        Called when a scheduled recording is to begin, with its id. Returns a recording that it has
+        to follow, because that one runs; None: from now on no other one begins.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class RecordingJob:
         services: RecordingServices,
         handover: Handover | None = None,
         followed: FollowedRecording | None = None,
+        take_turn: TakeTurn = lambda recording_id: None,
     ) -> None:
         resume, start_at = options.resume, options.start_at
         self.options = options
@@ -89,6 +93,7 @@ class RecordingJob:
         self._lock = threading.Lock()
         self._handover = handover
         self._followed = followed
+        self._take_turn = take_turn
         self._start_next: Callable[[Handover], bool] | None = None
         self._start_at = start_at
         self._started_at = resume.started_at if resume else start_at or 0
@@ -424,20 +429,14 @@ class RecordingJob:
 
     def _wait_for_start(self) -> Recorder | None:
         """Wait until the scheduled time; None if the recording cannot begin."""
-        followed = self._followed
-        disconnect = None if followed is None else followed.connect(self._wake.set)
-        while (left := self._ns_until_start()) > 0:
-            self._wake.wait(min(left / NS_PER_SECOND, SCHEDULE_CHECK_INTERVAL_S))
-            self._wake.clear()
-        if disconnect is not None:
-            disconnect()
+        followed = self._await_turn()
         error: CamrecError
         reason = self._stop_request.reason
         if reason is not None:
             error = StateError("recording_cancelled", name=self.name)
-        elif (ends_at := self.ends_at) is not None and self._services.clock.utc_ns() >= ends_at:
-            moment = format_iso(self.started_at)
-            error = StateError("recording_missed", name=self.name, moment=moment)
+        elif self._is_too_late():
+            code = "recording_missed" if followed is None else "recorded_meanwhile"
+            error = StateError(code, name=self.name, moment=format_iso(self.started_at))
         else:
             if followed is not None:
                 self._handover = followed.create_handover(self._feed, self._services.clock)
@@ -452,16 +451,44 @@ class RecordingJob:
         self._fail(error, keep_entry=reason == "shutdown")
         return None
 
+    def _await_turn(self) -> FollowedRecording | None:
+        """Wait until the start, and until no other recording of the camera runs.
+
+        Returns the one that was waited for. The end stays when it was to be.
+        """
+        while True:
+            followed = self._followed
+            disconnect = None if followed is None else followed.connect(self._wake.set)
+            while (left := self._ns_until_start()) > 0:
+                self._wake.wait(min(left / NS_PER_SECOND, SCHEDULE_CHECK_INTERVAL_S))
+                self._wake.clear()
+            if disconnect is not None:
+                disconnect()
+            if self._stop_request.reason is not None or self._is_too_late():
+                return followed
+            running = self._take_turn(self.recording_id)
+            if running is None:
+                return followed
+            ends_at = self.ends_at
+            with self._lock:
+                self._followed = running
+                self.options = replace(self.options, ends_at=ends_at)
+
+    def _is_too_late(self) -> bool:
+        ends_at = self.ends_at
+        return ends_at is not None and self._services.clock.utc_ns() >= ends_at
+
     def _ns_until_start(self) -> int:
         """Nanoseconds until the scheduled time; 0 once that counts, and after a cancellation."""
         clock, followed = self._services.clock, self._followed
+        is_too_late = self._is_too_late()
         with self._lock:
             if followed is not None and (start := followed.next_start(clock)) is not None:
                 self._start_at = self._started_at = start
             left = self._started_at - clock.utc_ns()
             if followed is not None and not followed.is_over:
                 left = max(left, NS_PER_SECOND)  # it ends by its own clock, and says so
-            self._is_due = left <= 0 or self._stop_request.reason is not None
+            self._is_due = left <= 0 or is_too_late or self._stop_request.reason is not None
             return 0 if self._is_due else left
 
     def _record(self, recorder: Recorder) -> None:

@@ -18,7 +18,7 @@ from camrec.feed import MediaFeed
 from camrec.journal import SeriesRecord
 from camrec.media import MediaUnit
 from camrec.receipt import EndReason, Gap, Receipt
-from camrec.recording.followed_recording import FollowedRecording
+from camrec.recording.followed_recording import FollowedRecording, TakeTurn
 from camrec.recording.options import RecordingOptions, RecordingServices
 from camrec.recording.recording import RecordingJob
 from camrec.recording.recording_state import (
@@ -433,17 +433,24 @@ class _SettledVideos:
 AnyRecording = RecordingJob | RecordingSeries
 
 
+def follow(recording: AnyRecording, not_before: int = 0) -> FollowedRecording:
+    """`recording` for one that begins at its end, but no earlier than `not_before` (UTC ns)."""
+    return FollowedRecording(
+        recording,
+        lambda notify: recording.changed.connect(lambda _: notify()),
+        not_before,
+    )
+
+
 def create_recording(
     feed: MediaFeed,
     options: RecordingOptions,
     services: RecordingServices,
     followed: FollowedRecording | None = None,
+    take_turn: TakeTurn = lambda recording_id: None,
 ) -> AnyRecording:
-    """A recording that becomes one video, or a series of them.
-
-    followed : the recording at whose end it begins.
-    """
-    job = RecordingJob(feed, options, services, followed=followed)
+    """A recording that becomes one video, or a series of them. See `RecordingJob`."""
+    job = RecordingJob(feed, options, services, followed=followed, take_turn=take_turn)
     if options.series is None:
         return job
     return RecordingSeries(feed, services, job, options.series)

@@ -15,6 +15,7 @@ from camrec.recording import (
     RecordingServices,
     RecordingState,
     create_recording,
+    follow,
 )
 from camrec.session.session_state import (
     RECORD_LATER_STATES,
@@ -34,6 +35,7 @@ class SessionRecordings:
         self._machine = machine
         self._lock = threading.Lock()
         self._closed = False
+        self._beginning_id = ""
         self._recordings: tuple[AnyRecording, ...] = ()
 
     @property
@@ -62,7 +64,7 @@ class SessionRecordings:
                 raise StateError("already_recording")
             if self._machine.state not in (RECORD_NOW_STATES if is_now else RECORD_LATER_STATES):
                 raise StateError("session_not_live")
-            recording = create_recording(self._feed, options, services, followed)
+            recording = create_recording(self._feed, options, services, followed, self._take_turn)
             recording.start()
             latest = self.latest
             kept = [
@@ -75,10 +77,37 @@ class SessionRecordings:
 
     def _is_recorded(self, options: RecordingOptions) -> bool:
         """Whether another recording has to be over first; a plan's need not be saved."""
+        if self._find_beginning() is not None:
+            return True
         running = self.latest
         if running is None or running.state in ENDED_RECORDING_STATES:
             return False
         return options.plan_id is None or running.ended_at is None
+
+    def _take_turn(self, recording_id: str) -> FollowedRecording | None:
+        """See `RecordingJob`: a camera is recorded once at a time."""
+        with self._lock:
+            running = self._find_beginning(other_than=recording_id) or next(
+                (
+                    each
+                    for each in self._recordings
+                    if each.state in GROWING_RECORDING_STATES
+                    and each.ended_at is None
+                    and each.recording_id != recording_id
+                ),
+                None,
+            )
+            if running is None:
+                self._beginning_id = recording_id
+            return None if running is None else follow(running)
+
+    def _find_beginning(self, other_than: str = "") -> AnyRecording | None:
+        """The scheduled recording that begins at this moment."""
+        for each in self._recordings:
+            is_beginning = each.recording_id == self._beginning_id != other_than
+            if is_beginning and each.state is RecordingState.SCHEDULED:
+                return each
+        return None
 
     def replace(self, old: AnyRecording, new: AnyRecording) -> None:
         """Keep a recording under another object: it has become a series of videos."""

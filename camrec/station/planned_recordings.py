@@ -7,7 +7,7 @@ from camrec.config import Config
 from camrec.errors import StateError
 from camrec.library import VideoLibrary
 from camrec.plans import Plan, StartPlannedRecording
-from camrec.recording import AnyRecording, FollowedRecording, RecordingOptions, first_of_series
+from camrec.recording import AnyRecording, RecordingOptions, first_of_series, follow
 from camrec.recording_limits import DEFAULT_VIDEO_LENGTH_S, MAX_DURATION_S
 from camrec.session import RECORD_LATER_STATES, RECORD_NOW_STATES, Session
 from camrec.station.cameras import StationCameras
@@ -62,7 +62,7 @@ class PlannedRecordings:
         recording = session.record(
             self._options(order, plan, session, begins_at, now),
             services,
-            None if followed is None else _follow(followed, not_before),
+            None if followed is None else follow(followed, not_before),
         )
         return self._recordings.register(recording)
 
@@ -135,11 +135,3 @@ class PlannedRecordings:
             plan_id=order.plan_id,
             ends_at=ends_at,
         )
-
-
-def _follow(recording: AnyRecording, not_before: int) -> FollowedRecording:
-    return FollowedRecording(
-        recording,
-        lambda notify: recording.changed.connect(lambda _: notify()),
-        not_before,
-    )

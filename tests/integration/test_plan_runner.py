@@ -269,3 +269,33 @@ def test_a_plan_that_ends_later_now_makes_one_longer_recording(planned):
     record = planned.wait(entry, "recorded")
     [video] = planned.saved(*record.recording_ids)
     assert iso_to_utc_ns(video.receipt.ended_at) == ns_of(start) + 7 * NS_PER_SECOND
+
+
+def test_a_scheduled_recording_begins_at_the_end_of_the_one_that_runs_then(planned, camera):
+    recordings = planned.station.recordings
+    session = planned.station.cameras.open(camera.url)
+    running = recordings.start(session.session_id, 5)
+    soon = utc_ns() + 2 * NS_PER_SECOND
+    scheduled = recordings.start(session.session_id, 7, start_at=soon)
+    short = recordings.start(session.session_id, 1, start_at=soon + NS_PER_SECOND)
+    videos = planned.saved(running.recording_id, scheduled.recording_id)
+    assert_no_frame_is_missing_or_doubled(videos)
+    assert abs(scheduled.started_at - running.ended_at) < NS_PER_SECOND // 1000
+    assert iso_to_utc_ns(videos[1].receipt.ended_at) == pytest.approx(
+        soon + 7 * NS_PER_SECOND, abs=1000
+    )
+    assert short.wait(30) and short.error.code == "recorded_meanwhile"
+
+
+def test_a_scheduled_recording_waits_for_a_plan_s_and_a_plan_for_it(planned, camera):
+    session = planned.station.cameras.open(camera.url)
+    start = in_seconds(3)
+    first = planned.plan(start, 4)
+    second = planned.plan(start + timedelta(seconds=6), 5)
+    at = ns_of(start) + 2 * NS_PER_SECOND
+    scheduled = planned.station.recordings.start(session.session_id, 6, start_at=at)
+    [one] = planned.wait(first, "recorded").recording_ids
+    [three] = planned.wait(second, "recorded").recording_ids
+    videos = planned.saved(one, scheduled.recording_id, three)
+    assert [each.receipt.plan_id for each in videos] == [first.plan_id, None, second.plan_id]
+    assert_no_frame_is_missing_or_doubled(videos)
