@@ -22,7 +22,7 @@ from camrec.recording.series import (
     RecordingSeries,
     create_recording,
     first_of_series,
-    follow,
+    follow_recording,
 )
 from camrec.recording.verify import VerifyResult, verify_video
 
@@ -45,7 +45,7 @@ __all__ = [
     "VerifyResult",
     "create_recording",
     "first_of_series",
-    "follow",
+    "follow_recording",
     "remove_saved_segments",
     "verify_video",
 ]

@@ -433,7 +433,7 @@ class _SettledVideos:
 AnyRecording = RecordingJob | RecordingSeries
 
 
-def follow(recording: AnyRecording, not_before: int = 0) -> FollowedRecording:
+def follow_recording(recording: AnyRecording, not_before: int = 0) -> FollowedRecording:
     """`recording` for one that begins at its end, but no earlier than `not_before` (UTC ns)."""
     return FollowedRecording(
         recording,

@@ -15,7 +15,7 @@ from camrec.recording import (
     RecordingServices,
     RecordingState,
     create_recording,
-    follow,
+    follow_recording,
 )
 from camrec.session.session_state import (
     RECORD_LATER_STATES,
@@ -99,7 +99,7 @@ class SessionRecordings:
             )
             if running is None:
                 self._beginning_id = recording_id
-            return None if running is None else follow(running)
+            return None if running is None else follow_recording(running)
 
     def _find_beginning(self, other_than: str = "") -> AnyRecording | None:
         """The scheduled recording that begins at this moment."""

@@ -7,7 +7,7 @@ from camrec.config import Config
 from camrec.errors import StateError
 from camrec.library import VideoLibrary
 from camrec.plans import Plan, StartPlannedRecording
-from camrec.recording import AnyRecording, RecordingOptions, first_of_series, follow
+from camrec.recording import AnyRecording, RecordingOptions, first_of_series, follow_recording
 from camrec.recording_limits import DEFAULT_VIDEO_LENGTH_S, MAX_DURATION_S
 from camrec.session import RECORD_LATER_STATES, RECORD_NOW_STATES, Session
 from camrec.station.cameras import StationCameras
@@ -62,7 +62,7 @@ class PlannedRecordings:
         recording = session.record(
             self._options(order, plan, session, begins_at, now),
             services,
-            None if followed is None else follow(followed, not_before),
+            None if followed is None else follow_recording(followed, not_before),
         )
         return self._recordings.register(recording)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camrec.recording import FOLLOW_HISTORY_S, AnyRecording, RecordingState, follow
+from camrec.recording import FOLLOW_HISTORY_S, AnyRecording, RecordingState, follow_recording
 from support.studio import Studio, heard, shown
 from support.units_made import SECOND, audio_units, irregular, mixed, until, video_units
 
@@ -42,7 +42,7 @@ def test_it_begins_when_the_time_of_the_other_is_over(codec, gop, b_frames, stud
     play(made, units, 0, 1)
     first = made.record(3)
     ends_at = first.ends_at + 3 * SECOND
-    second = made.record(9, follow(first), start_at=first.ends_at, ends_at=ends_at)
+    second = made.record(9, follow_recording(first), start_at=first.ends_at, ends_at=ends_at)
     assert second.state is RecordingState.SCHEDULED
     play(made, units, 1, 4.25)
     until(lambda: second.has_started)
@@ -63,7 +63,7 @@ def test_it_begins_when_the_other_is_stopped_even_if_it_was_asked_for_later(
     first.stop()
     assert first.wait(30)
     play(made, units, 3, 4)
-    second = made.record(4, follow(first), start_at=first.ended_at)
+    second = made.record(4, follow_recording(first), start_at=first.ended_at)
     play(made, units, 4, 9)
     assert_joined(made, first, second, b_frames)
 
@@ -73,7 +73,7 @@ def test_it_begins_no_earlier_than_it_may(studio):
     play(made, units, 0, 1)
     first = made.record(6)
     not_before = first.ends_at
-    second = made.record(2, follow(first, not_before), start_at=not_before)
+    second = made.record(2, follow_recording(first, not_before), start_at=not_before)
     play(made, units, 1, 3)
     first.stop()
     assert first.wait(30)
@@ -88,7 +88,7 @@ def test_the_audio_goes_on_too(studio):
     sound = audio_units(9)
     units = mixed(video_units(irregular(9), gop=10), sound)
     first = made.record(3)
-    second = made.record(3, follow(first), start_at=first.ends_at)
+    second = made.record(3, follow_recording(first), start_at=first.ends_at)
     play(made, units, 0, 3.5)
     until(lambda: second.has_started)
     play(made, units, 3.5, 9)
@@ -102,7 +102,7 @@ def test_if_the_frames_do_not_join_it_begins_all_the_same(studio):
     made, units = studio, video_units(irregular(9), gop=10)
     play(made, units, 0, 1)
     first = made.record(2)
-    second = made.record(3, follow(first), start_at=first.ends_at)
+    second = made.record(3, follow_recording(first), start_at=first.ends_at)
     play(made, units, 1, 2.5)
     made.feed.interrupt()
     play(made, units, 2.5, 3.5)
