@@ -10,14 +10,12 @@ import param
 from camrec.annotations import Details
 from camrec.camera_errors import LOGIN_ERROR_CODES
 from camrec.clock import NS_PER_SECOND
-from camrec.dashboard.component import AskingComponent
+from camrec.dashboard.component import PAGE_EVENT_SOURCE, AskingComponent
 from camrec.dashboard.open_failure import describe_open_failure
 from camrec.dashboard.page_state import SessionRow
 from camrec.dashboard.wire_types import CardFields
 from camrec.session import MAX_OPEN_ATTEMPTS, PROBE_FRAMES
 from camrec.station import Station
-
-PAGE_EVENT_SOURCE = "page"
 
 # Called with a session's id, its name, whether the page is dark, and the minutes by which the
 # browser's clock is ahead of UTC.

@@ -19,6 +19,9 @@ from camrec.errors import CamrecError, internal_error
 
 log = logging.getLogger(__name__)
 
+# The source of the events that are marked on the page.
+PAGE_EVENT_SOURCE = "page"
+
 CallP = ParamSpec("CallP")
 
 ignore_known_reference_warnings()

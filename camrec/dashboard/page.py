@@ -89,7 +89,7 @@ class Page:
         self.add_camera = AddCamera(station, **self._shared_params)
         self.latest_videos = LatestVideos(actions=actions, **self._shared_params)
         self.library = VideoLibraryView(actions=actions, **self._shared_params)
-        self.player = VideoPlayer(actions=actions, **self._shared_params)
+        self.player = VideoPlayer(actions=actions, station=station, **self._shared_params)
         self.plans = PlansView(station, **self._shared_params)
         self.status_bar = StatusBar(**self._shared_params)
         self.settings = SettingsDialog(station, self._set_language, **self._shared_params)

@@ -62,7 +62,8 @@ def test_record_all_starts_every_camera_and_the_list_stops_one(wire, cameras, op
     asked.get_by_role("button", name="Record 2 cameras for 1\u00a0h\u00a030").click()
     expect(asked).to_be_hidden()
     expect(page.get_by_role("button", name="Stop and save")).to_have_count(2)
-    expect(page.get_by_role("button", name="Record all…")).to_be_disabled()
+    expect(page.get_by_role("button", name="Mark all")).to_be_visible()
+    expect(page.get_by_role("button", name="Record all…")).to_have_count(0)
     told = [
         wire.get(f"/record/status/{session['session_id']}").json()
         for session in wire.get("/session/list").json()["sessions"]

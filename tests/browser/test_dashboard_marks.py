@@ -174,7 +174,7 @@ def test_marks_are_made_noted_and_undone_by_key_and_by_button(wire, cameras, ope
 
     second = record(wire, cameras["Bench"])
     expect(bench.get_by_role("button", name="Mark")).to_be_visible()
-    page.keyboard.press("Shift+M")
+    page.get_by_role("button", name="Mark all").click()
     expect(bench.locator(".mark-line")).to_contain_text("marked")
     assert faults(page) == []
     page.emulate_media(color_scheme="dark")
@@ -223,3 +223,68 @@ def test_on_a_phone_in_french_and_dark_the_line_has_room(wire, cameras, open_pag
     until(lambda: texts(wire, recording_id) == ["lâche l’objet", ""])
     line.get_by_role("button", name="Annuler").click()
     until(lambda: texts(wire, recording_id) == ["lâche l’objet"])
+
+
+@pytest.fixture
+def video(wire, cameras) -> str:
+    """A saved video with two events and details."""
+    begin = {"session_id": cameras["Door"], "duration": 600, "details": {"Subject": "B4"}}
+    recording_id = wire.post("/record/start", begin).json()["recording_id"]
+    until(lambda: wire.get(f"/record/status/{recording_id}").json()["elapsed"] > 1)
+    for text in ("first", "second"):
+        marked = {"recording_ids": [recording_id], "text": text, "length": 0.1}
+        assert wire.post("/events", marked).status == 201
+    wire.post("/record/stop", {"recording_id": recording_id})
+    return wire.get(f"/record/status/{recording_id}").json()["filename"]
+
+
+def test_the_events_of_a_video_are_listed_shown_changed_deleted_and_marked_in_the_player(
+    wire, video, open_page
+):
+    def stored() -> list[str]:
+        return [
+            each["text"] for each in wire.get(f"/videos/{quote(video)}/events").json()["events"]
+        ]
+
+    page = open_page(f"{wire.url}/#videos/{quote(video)}").page
+    player = page.locator(".player")
+    events = player.locator(".events")
+    expect(player).to_contain_text("Subject")
+    expect(events.get_by_role("listitem")).to_have_count(2)
+    expect(player.locator(".diamond")).to_have_count(2)
+    expect(player.locator(".now")).not_to_contain_text("≈")
+    player.locator("video").evaluate("film => film.pause()")
+    events.get_by_role("button", name="second: go to it").click()
+    frame = wire.get(f"/videos/{quote(video)}/events").json()["events"][1]["frame"]
+    expect(player.locator(".now")).to_contain_text(f"Frame {frame + 1} of")
+    assert faults(page) == []
+
+    page.keyboard.press("Home")
+    page.keyboard.press("m")
+    expect(events.get_by_role("listitem")).to_have_count(3)
+    field = events.get_by_role("textbox", name="Note")
+    field.fill("at the start")
+    assert faults(page) == []
+    page.keyboard.press("Enter")
+    expect(events.get_by_role("listitem").first).to_contain_text("at the start")
+    until(lambda: stored() == ["at the start", "first", "second"])
+    page.keyboard.press("n")
+    expect(player.locator(".now")).to_contain_text(f"Frame {frame + 1} of")
+    page.keyboard.press("Shift+N")
+    expect(player.locator(".now")).to_contain_text("Frame 1 of")
+
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.emulate_media(color_scheme="dark")
+    fits(page)
+    assert faults(page) == []
+    page.get_by_role("button", name="FR ·").click()
+    events.get_by_role("button", name="Supprimer l’événement").nth(1).click()
+    expect(events.get_by_role("listitem")).to_have_count(2)
+    until(lambda: stored() == ["at the start", "second"])
+    events.get_by_role("button", name="Annuler").click()
+    until(lambda: stored() == ["at the start", "first", "second"])
+    expect(events.get_by_role("listitem")).to_have_count(3)
+    events.get_by_role("button", name="Changer la note").last.click()
+    events.get_by_role("textbox", name="Note").fill("third")
+    events.get_by_role("button", name="Terminé").click()
+    until(lambda: stored() == ["at the start", "first", "third"])

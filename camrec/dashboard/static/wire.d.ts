@@ -62,8 +62,22 @@ export interface PlayedVideo extends Video {
   audio_codec: string | null
 }
 
+/** What happened in a video, as GET /videos/FILENAME/events describes it. */
+export interface VideoEvent {
+  id: string
+  at: string
+  length: number | null
+  text: string
+  value: string | number | null
+  second: number
+  frame: number | null
+  in_gap: boolean
+}
+
 export interface Receipt {
-  asked: number
+  asked: number | null
+  details: Record<string, string>
+  events: unknown[]
   ended: string
   frames: number
   sha256: string | null
@@ -75,6 +89,7 @@ export interface ShownVideo {
   filename?: string
   video: PlayedVideo | null
   receipt: Receipt | null
+  can_mark?: boolean
 }
 
 export interface Recording {

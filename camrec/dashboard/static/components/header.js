@@ -1,7 +1,7 @@
 // The bar at the top: the logo, the views, the recordings that run, language, theme and settings.
 
 import { button, fill, focusBeside, focusedElement, h, iconButton } from "../kit/base.js"
-import { CONNECTION_LOST, OFFER_RECORD_ALL, OPEN_SETTINGS, THEME_CHANGED } from "../kit/events.js"
+import { CONNECTION_LOST, MARK_ALL, OFFER_RECORD_ALL, OPEN_SETTINGS, THEME_CHANGED } from "../kit/events.js"
 import { helpDialog } from "../kit/help.js"
 import { hotkeys } from "../kit/hotkeys.js"
 import { icon } from "../kit/icons.js"
@@ -9,6 +9,7 @@ import { lifetime } from "../kit/lifetime.js"
 import { createLocale } from "../kit/locale.js"
 import { currentRoute } from "../kit/route.js"
 import { chooseLanguage, chooseTheme, isDark, systemDark } from "../kit/theme.js"
+import { pressTime } from "../live/press_moment.js"
 import { recordAllPanel } from "../live/record_all_panel.js"
 
 /** @import { Lifetime } from "../kit/lifetime.js" */
@@ -33,8 +34,8 @@ const DRAW_EVERY_MS = 10_000 // the lists show remaining times
 export function render({ model, view }) {
   const life = lifetime(model, view)
   const bar = h("div", { class: "bar" })
-  const list = recordingList(life, model)
   const all = recordAllPanel(life, model)
+  const list = recordingList(life, model, all.element)
   const root = h("div", {}, bar, list.element, all.element)
   let locale = createLocale(model.texts)
   let isCutOff = false // camrec does not answer, so it is not known what is being recorded
@@ -56,7 +57,7 @@ export function render({ model, view }) {
         viewLink(locale, "video", "live", model.cameras), viewLink(locale, "play", "videos", model.videos),
         viewLink(locale, "calendar", "plans", model.plans)),
       h("span", { class: "space" }),
-      recordAllButton(locale, model), recordingsPill(locale, count), languageButton(locale, model), themeButton(locale),
+      model.recordings.length < 2 ? recordAllButton(locale, model) : markAllButton(locale, "all mark-all"), recordingsPill(locale, count), languageButton(locale, model), themeButton(locale),
       iconButton("keyboard", `${locale.t("page.help")} (?)`, openHelp, { class: "icon-button keys", "aria-haspopup": "dialog" }),
       iconButton("gear", locale.t("page.settings"), () => dispatchEvent(new Event(OPEN_SETTINGS)), { class: "icon-button settings", "aria-haspopup": "dialog" }))
     list.draw()
@@ -130,6 +131,22 @@ function recordAllButton(locale, model) {
     h("i"), h("span", {}, locale.t("page.record_all")))
 }
 
+/**
+ * Marks the moment at which it goes down, in all cameras that record.
+ * @param {Locale} locale
+ * @param {string} extraClass
+ */
+function markAllButton(locale, extraClass) {
+  const press = pressTime()
+  const element = button({
+    label: locale.t("page.mark_all"), icon: "flag", class: extraClass, title: `${locale.t("page.does_mark_all")} (${locale.t("page.key_shift")}+m)`,
+    on: (click) => void dispatchEvent(new CustomEvent(MARK_ALL, { detail: press.of(click) })),
+  })
+  element.setAttribute("aria-label", locale.t("page.mark_all")) // its text is hidden where there is no room
+  for (const [event, listener] of Object.entries(press.listeners)) element.addEventListener(event, listener)
+  return element
+}
+
 /** @param {Locale} locale */
 const themeButton = (locale) =>
   iconButton(isDark() ? "sun" : "moon", locale.t(isDark() ? "page.to_light" : "page.to_dark"),
@@ -153,14 +170,16 @@ function languageButton(locale, model) {
  * The recordings that run, each with a button that stops it.
  * @param {Lifetime} life
  * @param {HeaderModel} model
+ * @param {HTMLElement} all the panel that records all cameras
  */
-function recordingList(life, model) {
+function recordingList(life, model, all) {
   const element = h("div", { class: "list card", popover: "auto", id: "list" })
 
   function draw() {
     const locale = createLocale(model.texts)
     const focused = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("input, button")]).findIndex((each) => each === focusBeside(element))
-    fill(element, h("h2", { class: "heading" }, locale.t("page.recordings_list")), model.recordings.map((each) => {
+    const isSeveral = model.recordings.length > 1
+    fill(element, h("h2", { class: "heading" }, locale.t("page.recordings_list")), isSeveral ? markAllButton(locale, "mark-each") : null, model.recordings.map((each) => {
       const left = each.ends_at === null
         ? locale.t("page.until_stopped")
         : locale.t("page.left", { length: locale.left(Math.max(0, (each.ends_at - Date.now()) / 1000)) })
@@ -170,8 +189,10 @@ function recordingList(life, model) {
           label: locale.t("page.stop_and_save"), icon: "stop", "aria-label": locale.t("page.stop_one", { name: each.name }),
           on: () => model.send_msg({ do: "stop", recording_id: each.recording_id }),
         }))
-    }))
-    if (focused >= 0) element.querySelectorAll("button")[Math.min(focused, model.recordings.length - 1)]?.focus()
+    }), isSeveral && model.group_recording.count > 0
+      ? button({ label: locale.t("page.record_all"), kind: "link", class: "others", on: () => all.showPopover() })
+      : null)
+    if (focused >= 0) [...element.querySelectorAll("button")].at(Math.min(focused, element.querySelectorAll("button").length - 1))?.focus()
     if (model.recordings.length === 0 && element.matches(":popover-open")) element.hidePopover()
   }
 

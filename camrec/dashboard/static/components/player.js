@@ -1,14 +1,16 @@
 // The view of one video: the player, the name, the actions, the receipt and the keys.
 
-import { fill, h, iconButton } from "../kit/base.js"
+import { fill, focusBeside, h, iconButton } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
 import { lifetime } from "../kit/lifetime.js"
 import { createLocale } from "../kit/locale.js"
 import { currentRoute } from "../kit/route.js"
 import { deleteDialog } from "../videos/delete_dialog.js"
+import { eventList } from "../videos/event_list.js"
 import { keysPanel, receiptPanel } from "../videos/receipt_panel.js"
 import { renaming } from "../videos/renaming.js"
 import { downloadUrl, startTime } from "../videos/video_format.js"
+import { videoEvents } from "../videos/video_events.js"
 import { videoPlayer } from "../videos/video_player.js"
 import { videoSource } from "../videos/video_source.js"
 
@@ -22,7 +24,10 @@ export function render({ model, view }) {
   const root = h("section", { class: "player" }, inside)
   const source = videoSource(model.base)
   const name = renaming(model, inside, source, draw)
+  const events = videoEvents(life, model)
+  const list = eventList(events)
   let playing = new AbortController()
+  let drawn = "" // what was drawn of the video, without its events
   let trouble = "" // why it could not be locked or unlocked
 
   const ask = deleteDialog(model, life, root, {
@@ -51,20 +56,28 @@ export function render({ model, view }) {
       return void fill(inside, goneMessage(locale))
     }
     const element = source.load(filename, name.time())
+    const player = videoPlayer(locale, element, video, receipt, model.base, events, playing.signal)
+    const focused = focusBeside(inside)
+    drawn = withoutEvents(model.shown)
+    events.changed = drawEvents(locale, video, list, player)
     fill(inside,
-      h("header", {},
-        h("a", { class: "button link", href: "#videos" }, icon("arrow-left"), h("span", {}, locale.t("videos.back"))),
-        name.element(locale, video),
-        fileFacts(locale, video),
-        fileActions(locale, model, video, receipt, () => ask([video]))),
+      h("header", {}, wayBack(locale), name.element(locale, video), fileFacts(locale, video), fileActions(locale, model, video, receipt, () => ask([video]))),
       trouble && h("p", { class: "trouble", role: "alert" }, trouble),
       h("div", { class: "beside" },
-        videoPlayer(locale, element, video, receipt, model.base, playing.signal),
+        player.element,
         h("aside", { class: "known card" },
+          list.element,
           h("section", {}, receiptPanel(locale, video, receipt)),
-          h("section", {}, keysPanel(locale, video)))))
+          h("section", {}, keysPanel(locale, video, events.canMark())))))
+    events.changed()
+    if (focused?.isConnected) focused.focus()
     name.arrived(filename)
     if (wasPlaying) source.start()
+  }
+
+  function showTrouble(/** @type {string} */ problem) {
+    trouble = problem
+    draw()
   }
 
   function routeChanged() {
@@ -76,17 +89,38 @@ export function render({ model, view }) {
     source.start()
   }
 
-  life.watch(["shown", "texts"], draw)
+  function show() {
+    if (withoutEvents(model.shown) !== drawn) draw()
+    if (model.shown.video) events.show()
+  }
+
+  life.watch(["shown"], show)
+  life.watch(["texts"], draw)
   life.onRoute(routeChanged)
   life.watch("msg:custom", (/** @type {Answer} */ answer) => {
     if (answer.answered === "rename") name.answered(answer)
-    if (answer.answered !== "lock" || answer.problem === trouble) return
-    trouble = answer.problem
-    draw()
+    if (answer.answered === "lock" && answer.problem !== trouble) showTrouble(answer.problem)
   })
-  draw()
+  show()
   return root
 }
+
+/**
+ * @param {Locale} locale
+ * @param {PlayedVideo} video
+ * @param {ReturnType<typeof eventList>} list
+ * @param {ReturnType<typeof videoPlayer>} player
+ */
+const drawEvents = (locale, video, list, player) => () => {
+  list.draw(locale, video, player.seek)
+  player.drawEvents()
+}
+
+/**
+ * What is shown of a video besides its events.
+ * @param {ShownVideo} shown
+ */
+const withoutEvents = ({ receipt, ...shown }) => JSON.stringify({ ...shown, receipt: receipt && { ...receipt, events: null, file: null } })
 
 /** @param {Locale} locale */
 const goneMessage = (locale) =>
@@ -95,6 +129,10 @@ const goneMessage = (locale) =>
     h("h1", {}, locale.t("videos.gone")),
     h("p", {}, locale.t("videos.gone_hint")),
     h("a", { class: "button", href: "#videos" }, icon("arrow-left"), locale.t("videos.back")))
+
+/** @param {Locale} locale */
+const wayBack = (locale) =>
+  h("a", { class: "button link", href: "#videos" }, icon("arrow-left"), h("span", {}, locale.t("videos.back")))
 
 /**
  * @param {Locale} locale

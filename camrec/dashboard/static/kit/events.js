@@ -5,6 +5,8 @@ export const OPEN_SETTINGS = "camrec:settings"
 export const ENLARGE_CAMERA = "camrec:large"
 /** A moment is marked. `detail`: `at` by camrec's clock, and the `ids` of the sessions; the first one offers a note. */
 export const MARK_CAMERAS = "camrec:mark"
+/** All cameras that record are to be marked. `detail`: the time stamp of the press. */
+export const MARK_ALL = "camrec:mark-all"
 /** `detail`: the `text` of the marks that were made for the moment `at`. */
 export const NOTE_MARKS = "camrec:note"
 /** Show the durations for recording all cameras at once. */

@@ -38,6 +38,8 @@ function allKeys(locale) {
       [[",", "."], locale.t("videos.frames_both")],
       [["←", "→"], locale.t("videos.five_seconds")],
       [["[", "]"], locale.t("videos.gaps_both")],
+      [["m"], locale.t("videos.event_mark")],
+      [["n", "N"], locale.t("videos.events_both")],
       [[key("home"), key("end")], locale.t("page.does_start_end")],
       [["f"], locale.t("videos.full_screen")],
     ]],

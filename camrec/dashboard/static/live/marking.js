@@ -1,7 +1,7 @@
 // Marks moments of a camera's recording: by its button, and by a key that may mean several cameras.
 
 import { focusBeside } from "../kit/base.js"
-import { MARK_CAMERAS, NOTE_MARKS } from "../kit/events.js"
+import { MARK_ALL, MARK_CAMERAS, NOTE_MARKS } from "../kit/events.js"
 import { cameraMarks } from "./camera_marks.js"
 import { markLine } from "./mark_line.js"
 import { pressMoment } from "./press_moment.js"
@@ -54,6 +54,10 @@ export function marking(life, camera, view, views, send) {
     if (!repeat) mark(timeStamp, ids)
   }
 
+  life.on(window, MARK_ALL, ({ detail: timeStamp }) => {
+    const ids = markTargets(views().map(markable), true)
+    if (ids[0] === id) mark(timeStamp, ids) // the first one's card does it
+  })
   life.on(window, MARK_CAMERAS, ({ detail: { at, ids } }) => {
     const { recording } = camera.model.session
     if (!ids.includes(id) || recording === null) return

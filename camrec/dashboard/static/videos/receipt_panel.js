@@ -30,6 +30,15 @@ function verdict(locale, video, receipt) {
 
 /**
  * @param {Locale} locale
+ * @param {Receipt} receipt
+ */
+const askedLength = (locale, { asked }) => (asked === null ? locale.t("videos.asked_endless") : exactLength(locale, asked))
+
+/** @param {Receipt} receipt */
+const detailLines = ({ details }) => Object.entries(details).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))
+
+/**
+ * @param {Locale} locale
  * @param {PlayedVideo} video
  * @param {Receipt | null} receipt
  */
@@ -47,8 +56,9 @@ export function receiptPanel(locale, video, receipt) {
     h("h2", { class: "heading" }, locale.t("videos.receipt")),
     verdict(locale, video, receipt),
     h("dl", {},
+      receipt && detailLines(receipt),
       line("began", startedAt),
-      receipt && line("asked", exactLength(locale, receipt.asked)),
+      receipt && line("asked", askedLength(locale, receipt)),
       receipt && receipt.ended !== "time" && line("ended", locale.t(`videos.ended_${receipt.ended}`)),
       line(receipt ? "recorded" : "length", exactLength(locale, recordedLength(video) - missing)),
       receipt && line("missing", missing
@@ -70,8 +80,9 @@ export function receiptPanel(locale, video, receipt) {
 /**
  * @param {Locale} locale
  * @param {PlayedVideo} video
+ * @param {boolean} canMark
  */
-export function keysPanel(locale, video) {
+export function keysPanel(locale, video, canMark) {
   /**
    * @param {string[]} keys
    * @param {string} effect
@@ -84,6 +95,8 @@ export function keysPanel(locale, video) {
       line([",", "."], locale.t("videos.frames_both")),
       line(["←", "→"], locale.t("videos.five_seconds")),
       line(["f"], locale.t("videos.full_screen")),
+      canMark ? line(["m"], locale.t("videos.event_mark")) : null,
+      canMark ? line(["n", "N"], locale.t("videos.events_both")) : null,
       video.gaps.length ? line(["[", "]"], locale.t("videos.gaps_both")) : null),
   ]
 }

@@ -16,9 +16,9 @@ const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16]
  * @param {HTMLVideoElement} element
  * @param {PlayedVideo} video
  * @param {Seeking} seeking
- * @param {{togglePlay: () => void, saveStill: () => void, toggleFullScreen: () => void}} actions
+ * @param {{togglePlay: () => void, saveStill: () => void, toggleFullScreen: () => void, mark: (() => void) | null}} actions
  */
-export function transport(locale, element, video, seeking, { togglePlay, saveStill, toggleFullScreen }) {
+export function transport(locale, element, video, seeking, { togglePlay, saveStill, toggleFullScreen, mark }) {
   const hasGaps = video.gaps.length > 0
   const time = h("strong", { class: "time figures" })
   const frame = h("span", { class: "second figures" })
@@ -35,6 +35,7 @@ export function transport(locale, element, video, seeking, { togglePlay, saveSti
       hasGaps && iconButton("gap-next", `${locale.t("videos.next_gap")} (])`, () => seeking.toGap(1))),
     h("div", { class: "now" }, time, frame),
     h("div", { class: "ways" }, speedField(locale, element), video.audio_codec && mute,
+      mark && iconButton("flag", `${locale.t("videos.event_mark")} (m)`, mark),
       iconButton("camera", locale.t("videos.still"), saveStill),
       iconButton("expand", locale.t("videos.full_screen"), toggleFullScreen)))
 

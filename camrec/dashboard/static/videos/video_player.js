@@ -2,15 +2,19 @@
 
 import { cameThrough, fill, h } from "../kit/base.js"
 import { savePicture } from "../live/save_still.js"
+import { eventMarks } from "./event_marks.js"
 import { codecName, exactTime } from "./media_format.js"
 import { frameClock } from "./frame_clock.js"
 import { seeking } from "./seeking.js"
 import { timeline } from "./timeline.js"
 import { transport } from "./transport.js"
+import { eventBeside } from "./video_events.js"
 
 /** @import { Locale } from "../kit/locale.js" */
 /** @import { PlayedVideo, Receipt } from "../wire.js" */
+/** @import { FrameTimes } from "./frame_clock.js" */
 /** @import { Seeking } from "./seeking.js" */
+/** @import { VideoEvents } from "./video_events.js" */
 
 const SKIP_S = 5
 
@@ -20,18 +24,22 @@ const SKIP_S = 5
  * @param {PlayedVideo} video
  * @param {Receipt | null} receipt
  * @param {string} base
+ * @param {VideoEvents} events
  * @param {AbortSignal} signal ends it
  */
-export function videoPlayer(locale, element, video, receipt, base, signal) {
+export function videoPlayer(locale, element, video, receipt, base, events, signal) {
   const frames = frameClock(video, receipt, base, signal, show)
   const position = seeking(element, video.gaps, frames, { duration: video.duration, changed: show })
   const caption = h("p", { class: "caption", hidden: true })
   const fault = h("p", { class: "caption fault", role: "alert", hidden: true })
   const line = timeline(locale, video, base, { seek: position.seek, gapText })
-  const buttons = transport(locale, element, video, position, { togglePlay, saveStill, toggleFullScreen })
+  const moves = eventMoves(events, position, frames)
+  const marks = eventMarks(locale, video, events, moves.seek)
+  const mark = events.canMark() ? moves.mark : null
+  const buttons = transport(locale, element, video, position, { togglePlay, saveStill, toggleFullScreen, mark })
   const box = h("div", { class: "stage card" },
     h("div", { class: "screen", on: { click: togglePlay } }, element, caption, fault),
-    line.element, buttons.element)
+    marks.element, line.element, buttons.element)
 
   function togglePlay() {
     if (element.paused) element.play().catch(() => {})
@@ -96,9 +104,28 @@ export function videoPlayer(locale, element, video, receipt, base, signal) {
     position.arrived()
   }, { signal })
   element.addEventListener("error", explainFailure, { signal })
-  playerKeys(box, position, { togglePlay, toggleFullScreen }, signal)
+  playerKeys(box, position, { togglePlay, toggleFullScreen, ...moves }, signal)
   stateChanged()
-  return box
+  return { element: box, seek: moves.seek, drawEvents: marks.draw }
+}
+
+/**
+ * @param {VideoEvents} events
+ * @param {Seeking} position
+ * @param {FrameTimes} frames
+ */
+function eventMoves(events, position, frames) {
+  /**
+   * Show the frame of a moment: in a gap the last one before it.
+   * @param {number} second
+   */
+  const seek = (second) => position.seek(frames.step(second, 0))
+  /** @param {number} direction */
+  const toEvent = (direction) => {
+    const event = eventBeside(events.list, position.time(), direction, frames)
+    if (event) seek(event.second)
+  }
+  return { seek, toEvent, mark: () => events.canMark() && events.mark(position.time()) }
 }
 
 /**
@@ -118,16 +145,17 @@ function saveFrame(locale, element, video) {
  * Keys work wherever the focus is, except those that the focused element needs itself.
  * @param {HTMLElement} box
  * @param {Seeking} position
- * @param {{togglePlay: () => void, toggleFullScreen: () => void}} actions
+ * @param {{togglePlay: () => void, toggleFullScreen: () => void, mark: () => void, toEvent: (direction: number) => void}} actions
  * @param {AbortSignal} signal
  */
-function playerKeys(box, position, { togglePlay, toggleFullScreen }, signal) {
+function playerKeys(box, position, { togglePlay, toggleFullScreen, mark, toEvent }, signal) {
   /** @type {Record<string, () => void>} */
   const keys = {
     " ": togglePlay, k: togglePlay, f: toggleFullScreen,
     ",": () => position.stepFrames(-1), ".": () => position.stepFrames(1),
     ArrowLeft: () => position.skip(-SKIP_S), ArrowRight: () => position.skip(SKIP_S),
     "[": () => position.toGap(-1), "]": () => position.toGap(1),
+    m: mark, n: () => toEvent(1), N: () => toEvent(-1),
     Home: position.toStart, End: position.toEnd,
   }
   document.addEventListener("keydown", (event) => {
@@ -135,6 +163,6 @@ function playerKeys(box, position, { togglePlay, toggleFullScreen }, signal) {
     if (cameThrough(event, "input, select, textarea, dialog, [role=dialog]")) return
     if (event.key === " " && cameThrough(event, "button, a, summary")) return
     event.preventDefault()
-    keys[event.key]()
+    if (event.key !== "m" || !event.repeat) keys[event.key]()
   }, { signal })
 }
