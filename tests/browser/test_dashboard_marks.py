@@ -273,11 +273,12 @@ def test_the_events_of_a_video_are_listed_shown_changed_deleted_and_marked_in_th
     page.keyboard.press("Shift+N")
     expect(player.locator(".now")).to_contain_text("Frame 1 of")
 
+    page.get_by_role("button", name="FR ·").click()
+    expect(events.get_by_role("heading", name="Événements")).to_be_visible()
     page.set_viewport_size({"width": 390, "height": 800})
     page.emulate_media(color_scheme="dark")
     fits(page)
     assert faults(page) == []
-    page.get_by_role("button", name="FR ·").click()
     events.get_by_role("button", name="Supprimer l’événement").nth(1).click()
     expect(events.get_by_role("listitem")).to_have_count(2)
     until(lambda: stored() == ["at the start", "second"])
