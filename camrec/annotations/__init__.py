@@ -25,6 +25,7 @@ from camrec.annotations.event_log import (
     EventLogReleased,
     sort_events,
 )
+from camrec.annotations.plain_text import is_plain_text
 
 __all__ = [
     "EVENT_LOG_FILENAME",
@@ -45,5 +46,6 @@ __all__ = [
     "EventValue",
     "change_event",
     "create_event",
+    "is_plain_text",
     "sort_events",
 ]

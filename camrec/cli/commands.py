@@ -110,6 +110,10 @@ def serve(
     bin: BinFolderOption = None,
     token: Annotated[bool, Option("--token", help=cli_text("serve.token"))] = False,
     log: Annotated[Path | None, _path_option("--log", "serve.log", "FILE")] = None,
+    lsl: Annotated[bool, Option("--lsl", help=cli_text("serve.lsl"))] = False,
+    lsl_markers: Annotated[
+        list[str] | None, Option(metavar="NAME", help=cli_text("serve.lsl_markers"))
+    ] = None,
     no_browser: NoBrowserOption = False,
 ) -> None:
     if log is not None:
@@ -118,8 +122,10 @@ def serve(
         redirect_stderr(log)
 
     from camrec.cli import serve
+    from camrec.cli.lab_streams import LabStreams
     from camrec.config import Config
 
+    lab_streams = LabStreams(lsl, lsl_markers or ())
     settings = Config.load(
         config,
         host=host,
@@ -129,7 +135,7 @@ def serve(
         videos_dir=videos,
         bin_dir=bin,
     )
-    serve.serve(settings, token=token, open_browser=not no_browser)
+    serve.serve(settings, token=token, open_browser=not no_browser, lab_streams=lab_streams)
 
 
 @app.command(help=cli_text("demo.about"))

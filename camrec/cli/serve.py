@@ -15,6 +15,7 @@ from urllib.parse import quote
 from camrec import web
 from camrec.binaries import PROGRAMS
 from camrec.cli.context import running_station
+from camrec.cli.lab_streams import LabStreams
 from camrec.cli.record import print_receipt, record_all
 from camrec.cli.startup_page import starting_page
 from camrec.config import Config
@@ -25,7 +26,7 @@ from camrec.station import Station
 log = logging.getLogger(__name__)
 
 
-def serve(settings: Config, *, token: bool, open_browser: bool) -> None:
+def serve(settings: Config, *, token: bool, open_browser: bool, lab_streams: LabStreams) -> None:
     """Serve the dashboard until a signal ends it.
 
     token : whether to require a token. If the settings have none, a token is made for this run.
@@ -36,7 +37,10 @@ def serve(settings: Config, *, token: bool, open_browser: bool) -> None:
     with ExitStack() as starting:
         if settings.socket:
             starting.enter_context(starting_page(settings.socket))
-        with running_station(settings, fetch=tuple(PROGRAMS), opens_staying=True) as station:
+        with (
+            running_station(settings, fetch=tuple(PROGRAMS), opens_staying=True) as station,
+            lab_streams.connect(station),
+        ):
             _serve_dashboard(station, open_browser=open_browser, served=starting.close)
 
 

@@ -33,6 +33,7 @@ TOKEN = "a-token-of-this-test"
 OPENS = {
     *("create_connection", "create_server", "HTTPConnection", "HTTPSConnection", "urlopen"),
     *("websocket_connect", "AsyncHTTPClient", "UPath", "ThreadedWSDiscovery", "Session"),
+    *("StreamInlet", "StreamOutlet", "resolve_byprop"),
     *("socket", "TCPClient", "open_connection", "fetch", "url_to_fs", "FTP", "SMTP"),
 }
 # They listen, or ask the operating system.

@@ -1,0 +1,217 @@
+"""Cameras as streams of the Lab Streaming Layer, and its markers as events; all on 127.0.0.1."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from types import ModuleType, SimpleNamespace
+
+import numpy as np
+import pytest
+
+import camrec
+from camrec.cli.lab_streams import LabStreams
+from camrec.clock import Clock
+from camrec.errors import ServiceError
+from camrec.feed import Feed
+from camrec.frames import VideoFrames
+from camrec.library import frame_index_path
+from camrec.media import MediaUnit
+from camrec.session import SessionState
+from camrec.station import Station
+from support.cameras.mjpeg import MjpegCamera
+from support.lsl_loopback import load_pylsl
+from support.units_made import irregular, until, video_units
+
+WAIT_S = 60
+
+
+@pytest.fixture(scope="module")
+def pylsl() -> ModuleType:
+    try:
+        return load_pylsl()
+    except (ImportError, RuntimeError) as error:
+        pytest.skip(f"no liblsl on this system: {error}")
+
+
+@pytest.fixture(scope="module")
+def station(pylsl, binaries, tmp_path_factory) -> Iterator[Station]:
+    station = Station(binaries.config(tmp_path_factory.mktemp("lab"), max_sessions=2))
+    station.start()
+    yield station
+    station.stop()
+
+
+def resolve(pylsl: ModuleType, name: str):
+    found = pylsl.resolve_byprop("name", name, timeout=WAIT_S)
+    assert found, f"no stream {name}"
+    return found[0]
+
+
+def test_each_frame_is_a_sample_and_each_marker_an_event(pylsl, station):
+    from camrec.lsl import LslBridge
+
+    outlet = pylsl.StreamOutlet(
+        pylsl.StreamInfo("Experiment", "Markers", 1, 0, pylsl.cf_string, "test of camrec")
+    )
+    with MjpegCamera(rate=10, size=(320, 240)) as camera, LslBridge(station, ["Experiment"]):
+        session = station.cameras.open(camera.url, "Door")
+        try:
+            info = resolve(pylsl, "camrec Door")
+            assert (info.type(), info.channel_count()) == ("VideoFrames", 2)
+            inlet = pylsl.StreamInlet(info, max_buflen=300)
+            full = inlet.info(timeout=WAIT_S)
+            assert full.get_channel_labels() == ["frame", "utc"]
+            assert full.desc().child_value("camera_id") == session.camera_id
+            assert camera.url not in full.as_xml()
+            inlet.open_stream(timeout=WAIT_S)
+            assert outlet.wait_for_consumers(WAIT_S)
+            # The video begins with the frame before the start of the recording.
+            pulled = [inlet.pull_sample(timeout=WAIT_S) for _ in range(3)]
+
+            job = station.recordings.start(session.session_id, 60)
+            until(lambda: job.elapsed > 1, WAIT_S)
+            marked = pylsl.local_clock()
+            ahead = time.time() - pylsl.local_clock()
+            outlet.push_sample(["light\non"], marked)
+            until(lambda: job.event_count, WAIT_S)
+            until(lambda: job.elapsed > 2, WAIT_S)
+            job.stop()
+            assert job.wait(WAIT_S)
+            pulled.append(inlet.pull_sample(timeout=WAIT_S))
+            while (sample := inlet.pull_sample(timeout=0.0))[1] is not None:
+                pulled.append(sample)
+        finally:
+            station.cameras.close(session.session_id)
+        until(lambda: not pylsl.resolve_byprop("name", "camrec Door", timeout=0.5), WAIT_S)
+
+    video = station.library.get(job.filename)
+    [event] = video.receipt.events
+    assert (event.text, event.source) == ("light on", "lsl Experiment")
+    assert abs(event.at_ns / 1e9 - (marked + ahead)) < 0.02
+    numbers = np.array([sample[0] for sample, _ in pulled])
+    assert (np.diff(numbers) == 1).all()
+    utc = np.array([sample[1] for sample, _ in pulled])
+    stamps = np.array([stamp for _, stamp in pulled])
+    assert np.ptp(utc - stamps) < 0.02, "both are the same moments"
+    frames = VideoFrames(video.path, video.started_at, frame_index_path(video.path), ())
+    shown = frames.times().astype("i8") / 1e9
+    nearest = np.abs(shown[:, None] - utc).min(axis=1)
+    assert len(shown) > 10 and (nearest < 0.02).all(), nearest.max()
+
+
+def fake_session(feed: Feed, name: str = "Fake") -> SimpleNamespace:
+    """What a stream needs of an open camera."""
+    return SimpleNamespace(
+        session_id="s1", camera_id="c1", name=name, feed=feed, state=SessionState.LIVE
+    )
+
+
+def test_frames_are_sent_in_the_order_in_which_they_were_taken(pylsl):
+    """A camera with B-frames sends some frames before others that it took earlier."""
+    from camrec.lsl.camera_outlet import CameraOutlet
+
+    feed, clock = Feed(Clock()), Clock()
+    units = video_units(irregular(2), b_frames=2, begin=clock.monotonic_ns())
+    assert [each.time for each in units] != sorted(each.time for each in units)
+    outlet = CameraOutlet(fake_session(feed), clock, lambda: None)
+    inlet = pylsl.StreamInlet(resolve(pylsl, "camrec Fake"))
+    inlet.open_stream(timeout=WAIT_S)
+    feed.publish(*units)
+    feed.interrupt()
+    outlet.push_frames()
+    taken = [inlet.pull_sample(timeout=WAIT_S)[1] for _ in units]
+    outlet.close()
+    assert taken == sorted(taken) and len(taken) == len(units)
+    expected = sorted(moment(each) for each in units)
+    assert taken == pytest.approx(expected, abs=0.01)
+
+
+def moment(unit: MediaUnit) -> float:
+    """When a frame was taken by LSL's clock, which on Linux is the monotonic clock."""
+    import pylsl
+
+    return (unit.time + unit.offset) / 1e9 + pylsl.local_clock() - time.perf_counter()
+
+
+def test_the_clock_of_lsl_is_converted_in_both_directions(pylsl):
+    from camrec.lsl.lsl_clock import LslClock
+
+    clock = Clock()
+    converter = LslClock(clock)
+    assert abs(converter.from_monotonic(clock.monotonic_ns()) - pylsl.local_clock()) < 0.05
+    assert abs(converter.to_utc_ns(pylsl.local_clock()) - clock.utc_ns()) < 50_000_000
+
+
+@pytest.mark.parametrize(
+    ("marker", "fields"),
+    [
+        ("trial 3\r\n", {"text": "trial 3"}),
+        ("x" * 2000, {"text": "x" * 1000}),
+        (7, {"text": "Experiment", "value": 7}),
+        (0.5, {"text": "Experiment", "value": 0.5}),
+    ],
+)
+def test_a_marker_becomes_the_fields_of_an_event(pylsl, marker, fields):
+    from camrec.lsl.marker_inlet import _to_event_fields
+
+    assert _to_event_fields(marker, "Experiment") == fields
+
+
+def test_a_stream_of_markers_that_comes_back_is_found_again(pylsl):
+    """And a marker while nothing records harms nothing."""
+    from camrec.errors import StateError
+    from camrec.lsl.bridge import LslBridge
+
+    marked: list[str] = []
+
+    def mark(fields, *, source, at):
+        marked.append(fields["text"])
+        raise StateError("nothing_recorded")
+
+    station = SimpleNamespace(
+        clock=Clock(), cameras=SimpleNamespace(sessions=list), events=SimpleNamespace(mark=mark)
+    )
+
+    def send(text: str) -> None:
+        outlet = pylsl.StreamOutlet(
+            pylsl.StreamInfo("Again", "Markers", 1, 0, pylsl.cf_string, "again")
+        )
+        assert outlet.wait_for_consumers(WAIT_S)
+        outlet.push_sample([text])
+        until(lambda: text in marked, WAIT_S)
+
+    with LslBridge(station, ["Again"]):
+        send("one")
+        send("two")
+    assert marked == ["one", "two"]
+
+
+# Without pylsl.
+
+
+def test_without_pylsl_only_the_option_fails(monkeypatch):
+    for name in [each for each in sys.modules if each.startswith("camrec.lsl")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr(camrec, "lsl", raising=False)
+    monkeypatch.setitem(sys.modules, "pylsl", None)
+    with LabStreams(False).connect(None):
+        pass
+    for wanted in ((True, ()), (False, ["Experiment"])):
+        with pytest.raises(ServiceError) as caught:
+            LabStreams(*wanted)
+        assert caught.value.code == "lsl_missing"
+        assert 'pip install "camrec[lsl]"' in caught.value.text("en")
+
+
+def test_nothing_else_imports_pylsl():
+    """A whole camrec, its command line and its dashboard, without pylsl."""
+    script = (
+        "import sys; sys.modules['pylsl'] = None\n"
+        "import camrec, camrec.dashboard, camrec.web, camrec.cli.serve, camrec.cli.commands\n"
+        "assert not [each for each in sys.modules if each.startswith('camrec.lsl')]"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
