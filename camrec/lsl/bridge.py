@@ -16,6 +16,7 @@ from camrec.station import Station
 log = logging.getLogger(__name__)
 
 SESSION_POLL_INTERVAL_S = 0.5
+PAUSE_AFTER_ERROR_S = 5.0
 
 
 class LslBridge:
@@ -65,6 +66,7 @@ class LslBridge:
                     outlet.push_frames()
             except Exception:  # LSL must not end what records
                 log.exception("the frame times of a camera could not be sent to LSL")
+                self._stopping.wait(PAUSE_AFTER_ERROR_S)
         for outlet in self._outlets.values():
             outlet.close()
 

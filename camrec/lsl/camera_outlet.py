@@ -48,6 +48,7 @@ class CameraOutlet:
         )
         self._waiting: list[tuple[int, int, MediaUnit]] = []  # for frames that are shown before
         self._taken = self._sent = 0
+        self._newest_arrival = self._skipped_until = 0  # monotonic nanoseconds
         self._subscription = self._subscribe()
 
     def push_frames(self) -> None:
@@ -57,11 +58,16 @@ class CameraOutlet:
             if isinstance(unit, Discontinuity):
                 self._send(len(self._waiting))
                 continue
+            if unit.arrived <= self._skipped_until:
+                continue
             self._taken += 1
+            self._newest_arrival = unit.arrived
             heapq.heappush(self._waiting, (unit.time, self._taken, unit))
             self._send(len(self._waiting) - unit.video_track.reorder)
         if self._subscription.overflowed:
             log.warning("%s: the times of some frames are not sent to LSL", self._session.name)
+            self._skipped_until = self._newest_arrival  # it begins again with the current GOP
+            self._subscription.close()
             self._subscription = self._subscribe()
 
     def close(self) -> None:

@@ -129,6 +129,32 @@ def test_frames_are_sent_in_the_order_in_which_they_were_taken(pylsl):
     assert taken == pytest.approx(expected, abs=0.01)
 
 
+def test_an_outlet_that_was_too_slow_sends_no_frame_twice(pylsl, monkeypatch):
+    from camrec.lsl import camera_outlet
+
+    feed, clock = Feed(Clock()), Clock()
+    units = video_units(irregular(3), begin=clock.monotonic_ns())
+    first, more, last = units[:10], units[10:40], units[40:]
+    size = sum(len(each.data) for each in more)
+    monkeypatch.setattr(camera_outlet, "MAX_OUTLET_QUEUE_BYTES", size - 1)
+    outlet = camera_outlet.CameraOutlet(fake_session(feed, "Slow"), clock, lambda: None)
+    inlet = pylsl.StreamInlet(resolve(pylsl, "camrec Slow"))
+    inlet.open_stream(timeout=WAIT_S)
+    feed.publish(*first)
+    outlet.push_frames()
+    feed.publish(*more)  # one frame more than fits
+    outlet.push_frames()
+    for unit in last:
+        feed.publish(unit)
+        outlet.push_frames()
+    pulled = [inlet.pull_sample(timeout=WAIT_S)]
+    while pulled[-1][1] < moment(units[-1]) - 0.01:
+        pulled.append(inlet.pull_sample(timeout=WAIT_S))
+    outlet.close()
+    assert [sample[0] for sample, _ in pulled] == list(range(len(pulled)))
+    assert len({round(stamp * 1000) for _, stamp in pulled}) == len(pulled)
+
+
 def moment(unit: MediaUnit) -> float:
     """When a frame was taken by LSL's clock, which on Linux is the monotonic clock."""
     import pylsl
