@@ -19,9 +19,9 @@ from camrec.lsl.lsl_clock import LslClock
 
 log = logging.getLogger(__name__)
 
-SEARCH_TIMEOUT_S = 1.0
-OPEN_TIMEOUT_S = 5.0
-PULL_TIMEOUT_S = 0.5
+RESOLVE_TIMEOUT_S = 1.0
+STREAM_OPEN_TIMEOUT_S = 5.0
+SAMPLE_TIMEOUT_S = 0.5
 
 # Gets the fields of an event, its source and its moment in UTC nanoseconds.
 EventMaker = Callable[[EventFields, str, int], object]
@@ -57,7 +57,7 @@ class MarkerInlet:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            found = pylsl.resolve_byprop("name", self._stream_name, timeout=SEARCH_TIMEOUT_S)
+            found = pylsl.resolve_byprop("name", self._stream_name, timeout=RESOLVE_TIMEOUT_S)
             if not found:
                 continue
             try:
@@ -68,11 +68,11 @@ class MarkerInlet:
     def _follow(self, info: pylsl.StreamInfo) -> None:
         """Mark what a stream sends until it is lost. Raises what pylsl raises."""
         inlet = pylsl.StreamInlet(info, recover=False, processing_flags=pylsl.proc_clocksync)
-        inlet.open_stream(timeout=OPEN_TIMEOUT_S)
+        inlet.open_stream(timeout=STREAM_OPEN_TIMEOUT_S)
         log.info("the markers of the LSL stream %s become events", self._stream_name)
         try:
             while not self._stopping.is_set():
-                sample, timestamp = inlet.pull_sample(timeout=PULL_TIMEOUT_S)
+                sample, timestamp = inlet.pull_sample(timeout=SAMPLE_TIMEOUT_S)
                 if timestamp is not None:
                     self._make_event(sample[0], timestamp)
         finally:
