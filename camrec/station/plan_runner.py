@@ -41,6 +41,8 @@ class PlanRunner:
     """A thread that looks at the station at each change, and carries out what follows from it.
 
     Before the first order is carried out, the disk has what the dispatcher remembers.
+
+    sessions : the cameras that are open for plans.
     """
 
     def __init__(
@@ -59,7 +61,7 @@ class PlanRunner:
         self._store = store
         self._dispatcher = dispatcher
         self._cameras = cameras
-        self._sessions = sessions
+        self.sessions = sessions
         self._recordings = recordings
         self._facts = facts
         self._outages = outages
@@ -87,7 +89,7 @@ class PlanRunner:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
-            self._sessions.wait()
+            self.sessions.wait()
             if self._has_plans():
                 self._outages.write()
 
@@ -111,7 +113,7 @@ class PlanRunner:
         """Find out what has to be done now, and do it. Returns when to look again, in seconds."""
         if self._is_resting:
             self._outages.watch_again()
-        self._sessions.close_failed()
+        self.sessions.close_failed()
         outages = self._outages.check()
         before = self._store.state
         facts = self._facts.read(before, outages)
@@ -139,9 +141,9 @@ class PlanRunner:
         log.info("plans: %s", order)
         try:
             if isinstance(order, OpenCamera):
-                self._sessions.open(order.camera_id)
+                self.sessions.open(order.camera_id)
             elif isinstance(order, CloseCamera):
-                self._sessions.close(order.camera_id)
+                self.sessions.close(order.camera_id)
             elif isinstance(order, StartPlannedRecording):
                 self._start_recording(order, state)
             elif isinstance(order, MoveEnd):
@@ -166,9 +168,9 @@ class PlanRunner:
         try:
             self._recordings.start(order, plan, not_before)
         except CamrecError as error:
-            self._sessions.fail(order.camera_id, error)
+            self.sessions.fail(order.camera_id, error)
             raise
-        self._sessions.note_success(order.camera_id)
+        self.sessions.note_success(order.camera_id)
 
     def _adopt_sessions(self) -> None:
         """The sessions of recordings that continue, if their cameras were opened for plans."""
@@ -181,4 +183,4 @@ class PlanRunner:
                 and recording is not None
                 and recording.plan_id is not None
             ):
-                self._sessions.adopt(session)
+                self.sessions.adopt(session)

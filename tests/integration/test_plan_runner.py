@@ -62,6 +62,11 @@ class PlannedStation:
         until(lambda: all(each.state is RecordingState.SAVED for each in recordings), 60)
         return [self.station.library.get(name) for each in recordings for name in each.filenames]
 
+    @property
+    def failures(self) -> dict[str, str]:
+        """Why cameras could not be opened for plans the last time."""
+        return dict(self.station._plan_runner.sessions.failures)
+
     def clear(self) -> None:
         for entry in self.store.entries():
             self.store.remove(entry.plan_id)
@@ -299,3 +304,39 @@ def test_a_scheduled_recording_waits_for_a_plan_s_and_a_plan_for_it(planned, cam
     videos = planned.saved(one, scheduled.recording_id, three)
     assert [each.receipt.plan_id for each in videos] == [first.plan_id, None, second.plan_id]
     assert_no_frame_is_missing_or_doubled(videos)
+
+
+def test_what_is_left_after_a_restart_is_a_second_recording_with_the_stored_password(
+    binaries, tmp_path
+):
+    config = binaries.config(tmp_path)
+    start = in_seconds(6)
+    with MjpegCamera(size=(320, 240), rate=10, auth="basic") as guarded:
+        with Station(config) as station:
+            values = {"cameras": [guarded.url], "days": list(WEEKDAYS), "duration": 20}
+            entry = station.plans.add({**values, "start": f"{start:%H:%M:%S}"})
+            planned = PlannedStation(station, entry.plan.cameras[0])
+            planned.wait(entry, "recording")
+        with Station(config) as station:
+            planned = PlannedStation(station, entry.plan.cameras[0])
+            record = planned.wait(entry, "recorded")
+            first, second = record.recording_ids
+            until(lambda: len(station.library.videos()) == 2, 60)
+            by_id = {each.receipt.recording_id: each.receipt for each in station.library.videos()}
+            until(lambda: not planned.sessions(), 60)
+    assert [by_id[each].ended for each in (first, second)] == ["shutdown", "time"]
+    assert iso_to_utc_ns(by_id[second].ended_at) == record.ends_at
+
+
+def test_a_camera_that_answers_late_is_recorded_late(planned, camera):
+    """Its sessions fail meanwhile, and are closed."""
+    camera.stop()
+    try:
+        entry = planned.plan(in_seconds(1), 60)
+        until(lambda: planned.records(entry) and planned.records(entry)[0].delays, 60)
+        until(lambda: planned.failures == {planned.camera_id: "camera_refused"}, 60)
+    finally:
+        camera.start()
+    record = planned.wait(entry, "recording")
+    assert {each.reason for each in record.delays} <= {"camera"}
+    assert len(planned.station.cameras.sessions()) == 1 and not planned.failures
