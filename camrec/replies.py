@@ -121,6 +121,7 @@ def describe_recording(recording: AnyRecording, language: str) -> schema.Recordi
         recording_id=recording.recording_id,
         session_id=recording.session_id,
         camera_id=recording.camera_id,
+        plan_id=recording.plan_id,
         state=recording.state.value,
         duration=None if recording.duration is None else round(recording.duration),
         started_at=format_iso(recording.started_at),

@@ -285,6 +285,9 @@ class RecordingReply(BaseModel):
     recording_id: str
     session_id: str
     camera_id: str
+    plan_id: str | None = Field(
+        None, description="The plan that it is recorded for; null: it was started by hand."
+    )
     state: Literal["scheduled", "writing", "waiting", "finalising", "saved", "failed"]
     duration: int | None = Field(description="Seconds; null: until it is stopped.")
     started_at: str

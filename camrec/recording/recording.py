@@ -438,12 +438,16 @@ class RecordingJob:
             code = "recording_missed" if followed is None else "recorded_meanwhile"
             error = StateError(code, name=self.name, moment=format_iso(self.started_at))
         else:
+            handover = None
             if followed is not None:
-                self._handover = followed.create_handover(self._feed, self._services.clock)
+                handover = followed.create_handover(self._feed, self._services.clock)
+            self._handover = handover
             try:
                 recorder = self._start_recorder()
             except CamrecError as failure:
                 error = failure
+                if handover is not None:
+                    handover.input.close()
             else:
                 self.machine.transition(RecordingState.WRITING)
                 return recorder

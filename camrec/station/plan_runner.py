@@ -102,8 +102,9 @@ class PlanRunner:
                 log.exception("the plans could not be looked at")
                 seconds = ERROR_PAUSE_S
             self._is_resting = seconds is None
-            self._wake.wait(seconds)
-            self._stopping.wait(MIN_LOOK_INTERVAL_S)
+            pause = MIN_LOOK_INTERVAL_S if seconds is None else min(seconds, MIN_LOOK_INTERVAL_S)
+            self._stopping.wait(pause)
+            self._wake.wait(None if seconds is None else seconds - pause)
 
     def _has_plans(self) -> bool:
         state = self._store.state
