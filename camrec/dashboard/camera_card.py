@@ -114,6 +114,12 @@ class CameraCard(AskingComponent):
             later = ends_at + seconds * NS_PER_SECOND
             self._station.recordings.change_end(recording_id, later)
 
+    def do_resume(self) -> None:
+        """Resume the plan that records this camera without a break."""
+        plan_id = self._row.fields["paused_plan"]
+        if plan_id is not None:
+            self.ask("resume", self._station.plans.change, plan_id, {"enabled": True})
+
     def do_cancel(self, recording_id: str) -> None:
         self.ask("cancel", self._station.recordings.stop, None, str(recording_id))
 

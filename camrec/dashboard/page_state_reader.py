@@ -60,8 +60,14 @@ class PageStateReader:
             self._videos = station.library.videos()
         recordings = station.recordings.listed()
         staying = {each.camera_id for each in station.known_cameras.all() if each.stays}
+        paused = {
+            camera_id: entry.plan_id
+            for entry in station.plans.all()
+            if entry.plan.always and not entry.plan.enabled
+            for camera_id in entry.plan.cameras
+        }
         return PageState(
-            sessions=self._session_rows.read(sessions, ready_proxies, recordings, staying),
+            sessions=self._session_rows.read(sessions, ready_proxies, recordings, staying, paused),
             status=self._status(sessions),
             videos=self._videos,
             recent_cameras=[self._recent_camera(each) for each in station.known_cameras.recent()],

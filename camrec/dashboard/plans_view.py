@@ -28,7 +28,7 @@ class PlansView(AskingComponent):
     )
 
     _script: ClassVar[str] = "components/plans.js"
-    text_prefixes: ClassVar[tuple[str, ...]] = ("plan_page", "plans")
+    text_prefixes: ClassVar[tuple[str, ...]] = ("page", "plan_page", "plans")
 
     def __init__(self, station: Station, **params: object) -> None:
         super().__init__(**params)

@@ -44,6 +44,7 @@ class SessionRows:
         ready_proxies: Mapping[str, bool],
         recordings: Sequence[AnyRecording],
         staying_ids: Container[str],
+        paused_plans: Mapping[str, str],
     ) -> list[SessionRow]:
         """Return the rows of all `sessions`.
 
@@ -55,6 +56,8 @@ class SessionRows:
             The recordings of all sessions, latest first.
         staying_ids
             The ids of the cameras that are opened again at each start.
+        paused_plans
+            For cameras that a plan recorded without a break until it was paused: the plan's id.
         """
         rows = [
             self._row(
@@ -62,6 +65,7 @@ class SessionRows:
                 ready_proxies[each.kind],
                 recordings,
                 each.camera_id in staying_ids or _is_about_to_stay(each),
+                paused_plans.get(each.camera_id),
             )
             for each in sessions
         ]
@@ -75,6 +79,7 @@ class SessionRows:
         proxy_ready: bool,
         recordings: Sequence[AnyRecording],
         stays: bool,
+        paused_plan: str | None,
     ) -> SessionRow:
         video, audio = session.feed.video, session.feed.audio
         latest = session.recording
@@ -96,6 +101,7 @@ class SessionRows:
                 "recording": self._recording_row(latest) if latest else None,
                 "scheduled": _scheduled_rows(own),
                 "stays": stays,
+                "paused_plan": paused_plan,
             },
             error=session.error if session.state is SessionState.FAILED else None,
             trouble=_latest_error(latest, own),
@@ -120,6 +126,7 @@ class SessionRows:
             "bytes": sent[1],
             "gaps": gaps,
             "marks": recording.event_count,
+            "plan_id": recording.plan_id,
         }
 
 

@@ -24,6 +24,7 @@ class RecordingRow(TypedDict):
 
     bytes : its size when `state` or `gaps` last changed.
     marks : how many events it has.
+    plan_id : the plan that it is made for.
     """
 
     recording_id: str
@@ -34,6 +35,7 @@ class RecordingRow(TypedDict):
     bytes: int
     gaps: list[GapRow]
     marks: int
+    plan_id: str | None
 
 
 class ScheduledRecordingRow(TypedDict):
@@ -55,6 +57,7 @@ class SessionFields(TypedDict):
 
     seen : frames that have been decoded while the session opens.
     stays : whether the camera is opened again at each start.
+    paused_plan : a paused plan that would record the camera without a break.
     """
 
     session_id: str
@@ -72,6 +75,7 @@ class SessionFields(TypedDict):
     recording: RecordingRow | None
     scheduled: list[ScheduledRecordingRow]
     stays: bool
+    paused_plan: str | None
 
 
 class OpenFailure(TypedDict):

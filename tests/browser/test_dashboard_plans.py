@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from support.accessibility import faults
+from support.cameras.mjpeg import MjpegCamera
 from support.dashboard_page import fits
 from support.planned_week import write_cameras, write_plans
 from support.served_station import started
@@ -47,6 +48,19 @@ def plans(planned) -> Iterator[Callable[[], list[dict]]]:
     yield stored
     for plan in stored()[1:]:
         wire.ask("DELETE", f"/plans/{plan['plan_id']}")
+
+
+@pytest.fixture
+def lane(planned, plans) -> Iterator[None]:
+    """A camera called Lane, which is open during the test."""
+    wire, _ = planned
+    with MjpegCamera(rate=10) as camera:
+        session = wire.post("/session/open", {"url": camera.url, "name": "Lane"}).json()
+        yield
+        for plan in plans()[1:]:
+            wire.ask("DELETE", f"/plans/{plan['plan_id']}")
+        wire.post("/session/close", {"session_id": session["session_id"]})
+        wire.ask("DELETE", f"/cameras/{session['camera_id']}")
 
 
 def choose_hours(form: Locator, start: str, end: str) -> None:
@@ -134,7 +148,7 @@ def test_a_wrong_field_is_said_in_the_form_and_nothing_is_made(planned, plans, o
     form.get_by_role("button", name="Make this plan").click()
     expect(form.get_by_role("alert")).to_contain_text("Choose at least one camera.")
     expect(form.get_by_role("alert")).to_contain_text("Type a time such as 08:00")
-    expect(form.get_by_role("checkbox", name="Shop")).to_be_focused()
+    expect(form.get_by_role("checkbox").first).to_be_focused()
     form.get_by_role("checkbox", name="Shop").check()
     form.get_by_role("button", name="Make this plan").click()
     expect(form.get_by_label("From", exact=True)).to_be_focused()
@@ -162,3 +176,34 @@ def test_the_page_on_a_phone_in_french_in_the_dark(planned, open_page):
     assert faults(page) == []
     for button in form.locator("button, .pills label, .segment label").all():
         assert button.bounding_box()["height"] >= 44
+
+
+def test_a_plan_without_a_break_is_stopped_marked_and_resumed_on_the_camera_s_card(
+    planned, plans, lane, open_page
+):
+    page = open_page(f"{planned[0].url}/#plans").page
+    form = open_form(page)
+    form.get_by_role("checkbox", name="Lane").check()
+    form.get_by_text("Always", exact=True).click()
+    form.get_by_text("Details for the receipt").click()
+    form.get_by_label("Subject", exact=True).fill("B4")
+    expect(form).to_contain_text("Lane: Always, without a break")
+    form.get_by_role("button", name="Make this plan").click()
+    item = page.get_by_role("listitem").filter(has_text="Lane")
+    expect(item).to_contain_text("recording", timeout=60_000)
+    assert plans()[1]["details"] == {"Subject": "B4"}
+
+    page.get_by_role("link", name="Live").click()
+    card = page.get_by_role("article", name="Lane")
+    expect(card.get_by_role("button", name="Mark")).to_be_visible()
+    expect(card.get_by_role("button", name="Record")).to_have_count(0)
+    expect(card).to_contain_text("· plan")
+    card.get_by_role("button", name="Stop and save").click()
+    resume = card.get_by_role("button", name="Resume")
+    expect(resume).to_be_visible(timeout=60_000)
+    assert plans()[1]["enabled"] is False
+    expect(card.get_by_role("button", name="Record 5")).to_be_visible(timeout=60_000)
+    resume.click()
+    expect(card.get_by_role("button", name="Stop and save")).to_be_visible(timeout=60_000)
+    expect(resume).to_have_count(0)
+    assert plans()[1]["enabled"] is True

@@ -7,7 +7,7 @@ import { entryOf, firstTime, newEntry, planOf, readEntry, secondsADay } from "..
 
 const NOW = Date.UTC(2026, 10, 25, 14, 5) // a Wednesday
 const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri"]
-const UNUSED = { days: null, start: null, end: null, duration: null, always: null, until: null }
+const UNUSED = { days: null, start: null, end: null, duration: null, always: null, until: null, details: null }
 
 test("what is typed becomes the fields of a plan; what it does not use is null", () => {
   const entry = { ...newEntry(["a"]), from: "8h", to: "18" }
@@ -25,6 +25,7 @@ test("each wrong field is named", () => {
   assert.deepEqual(Object.keys(readEntry({ ...newEntry(["a"]), to: "8" }).problems), ["to"])
   assert.deepEqual(Object.keys(readEntry({ ...newEntry(["a"]), hours: "length", length: "25 h" }).problems), ["length"])
   assert.deepEqual(Object.keys(readEntry({ ...newEntry(["a"]), hours: "sun", offset: "13 h", length: "" }).problems).sort(), ["length", "offset"])
+  assert.deepEqual(readEntry({ ...newEntry(["a"]), details: [{ name: "", value: "B4" }] }).problems, { details: "page.detail_without_name" })
 })
 
 test("a plan that is opened and saved is the same plan", () => {
@@ -33,7 +34,7 @@ test("a plan that is opened and saved is the same plan", () => {
     { cameras: ["a", "b"], days: ["sat", "sun"], start: "10:00:30", duration: 5405, until: "2026-12-18", enabled: true },
     { cameras: ["a"], days: ["sun"], start: { sun: "sunset", offset: 0 }, duration: 7200, enabled: true },
     { cameras: ["a"], days: ["sun"], start: { sun: "sunrise", offset: -1800 }, end: "12:00", enabled: true },
-    { cameras: ["a"], always: true, enabled: true },
+    { cameras: ["a"], always: true, details: { Subject: "B4" }, enabled: true },
   ])) {
     const { changes, problems } = readEntry(entryOf(plan), plan)
     assert.deepEqual(problems, {})

@@ -101,6 +101,7 @@ export interface Recording {
   bytes: number
   gaps: Gap[]
   marks: number
+  plan_id: string | null
 }
 
 /** A recording in the stream's messages: times in ISO 8601. */
@@ -142,6 +143,7 @@ export interface Session extends SessionFacts {
   audio_codec: string | null
   scheduled: ScheduledRecording[]
   stays: boolean
+  paused_plan: string | null
 }
 
 /** What the stream sends once a second; null: not known. */

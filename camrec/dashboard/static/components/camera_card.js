@@ -14,6 +14,7 @@ import { marking } from "../live/marking.js"
 import { pictureOverlay } from "../live/picture_overlay.js"
 import { recordControls } from "../live/record_controls.js"
 import { saveStill } from "../live/save_still.js"
+import { drawPausedPlan } from "../live/paused_plan.js"
 import { drawScheduled, plannedLength, startTime } from "../live/scheduled_recordings.js"
 import { whenAndWhat } from "../live/when_and_what.js"
 
@@ -38,7 +39,8 @@ export function render({ model, view }) {
   const extras = whenAndWhat(life, camera)
   const controls = recordControls(camera, { mark: marks.press, canExtend: true, extras })
   const ahead = h("div", { class: "ahead" })
-  const card = h("article", { class: "camera card" }, overlay.element, h("div", { class: "body" }, title, controls.element, ahead), extras.element)
+  const paused = h("div", { class: "ahead" })
+  const card = h("article", { class: "camera card" }, overlay.element, h("div", { class: "body" }, title, controls.element, paused, ahead), extras.element)
   const { part, tick } = partDrawing(() => camera.locale.language)
   const enterFullScreen = () => void overlay.element.requestFullscreen()
   const openStatistics = () => model.send_msg({ do: "statistics", dark: isDark(), utc_offset_minutes: -new Date().getTimezoneOffset() })
@@ -57,6 +59,7 @@ export function render({ model, view }) {
     part("over", overlay.over, [state, attempt, seen, proxy_ready, waiting_for, failure, live.isWaiting()], () => overlay.drawOver(state))
     part("title", title, [state, size.isLarge(), size.number(), name, video_codec, audio_codec, hasPicture, session.stays],
       () => drawTitle(title, camera, state, { size, enterFullScreen, openStatistics, close: () => closeCamera(camera, card) }))
+    part("paused", paused, [session.paused_plan, isRecording], () => drawPausedPlan(camera, paused))
     part("ahead", ahead, [scheduled, new Date(camera.now()).toDateString()], () => drawScheduled(camera, ahead))
     part("below", controls.element, [mode, controls.trouble(), failure, recording?.recording_id, recording?.ends_at, recording?.duration], () => controls.draw(mode))
     overlay.drawFigures(state)

@@ -32,7 +32,8 @@ export function recordingProgress(element, camera, { problem, tools, mark, canEx
   const strip = h("div", {
     class: "strip", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": duration, "aria-label": locale.t("page.state_recording"),
   })
-  const planned = duration === null ? locale.t("page.until_stopped") : locale.t("page.of_length", { length: locale.length(duration) })
+  const end = duration === null ? locale.t("page.until_stopped") : locale.t("page.of_length", { length: locale.length(duration) })
+  const planned = model.session.recording.plan_id === null ? end : `${end} · ${locale.t("page.by_plan")}`
   const ends = h("p", { class: "ends second figures" }, h("span", {}, locale.minute(startedAt)), left,
     endsAt === null ? null : h("span", {}, locale.minute(endsAt)))
   const bar = [duration === null ? null : strip, ends]

@@ -1,9 +1,10 @@
 // What a recording may have besides its length: a name, a later begin, and details. It opens below Record, and what is
 // not used is not there.
 
-import { button, fill, find, h, iconButton } from "../kit/base.js"
+import { button, fill, find, h } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
 import { segmentedControl } from "../kit/segmented_control.js"
+import { pairFields } from "./detail_fields.js"
 import { canAddDetail, detailsProblem, filledDetails, keepDetails, keptDetails } from "./recording_details.js"
 import { firstStart, startMoment } from "./recording_start.js"
 
@@ -16,8 +17,6 @@ import { firstStart, startMoment } from "./recording_start.js"
 /** @typedef {ReturnType<typeof whenAndWhat>} WhenAndWhat */
 
 const MAX_NAME_CHARS = 100
-const MAX_DETAIL_NAME_CHARS = 64
-const MAX_DETAIL_CHARS = 1000
 const MAX_START_AHEAD_MS = 31 * 86_400_000
 /** @type {DayChoice[]} */
 const DAYS = ["today", "tomorrow", "other"]
@@ -237,32 +236,4 @@ function detailsFields(locale, choice, details, { changed, add, remove }) {
     h("label", { class: "keep" },
       h("input", { type: "checkbox", checked: choice.keepsValues, on: { change: keep } }), h("span", {}, locale.t("page.details_keep"))),
   ]
-}
-
-/**
- * @param {Locale} locale
- * @param {Detail} detail
- * @param {{changed: () => void, remove: () => void}} actions
- */
-function pairFields(locale, detail, { changed, remove }) {
-  /** @param {"name" | "value"} field */
-  const typed = (field) => ({
-    input(/** @type {any} */ { target }) {
-      detail[field] = target.value
-      describe()
-      changed()
-    },
-  })
-  const named = locale.t("page.detail_name")
-  const value = h("input", { class: "field", value: detail.value, maxlength: MAX_DETAIL_CHARS, autocomplete: "off", on: typed("value") })
-  const cross = iconButton("close", "", remove)
-  function describe() {
-    value.setAttribute("aria-label", detail.name || locale.t("page.detail_value"))
-    cross.title = locale.t("page.detail_remove", { name: detail.name })
-    cross.setAttribute("aria-label", cross.title)
-  }
-  describe()
-  return h("div", { class: "pair" },
-    h("input", { class: "field", value: detail.name, maxlength: MAX_DETAIL_NAME_CHARS, "aria-label": named, placeholder: named, autocomplete: "off", on: typed("name") }),
-    value, cross)
 }

@@ -1,9 +1,11 @@
 // What is typed into the form of a plan, as values: the plan that they mean, and what is wrong with them.
 
+import { detailsProblem, filledDetails } from "../live/recording_details.js"
 import { minutesOf, parseLength, parseTime } from "./typed_time.js"
 import { DAY_MS, WEEKDAYS, startOfDay, weekdayOf } from "./wall_time.js"
 
 /** @import { PlanRule, SunStart } from "../wire.js" */
+/** @import { Detail } from "../live/recording_details.js" */
 /** @typedef {"range" | "length" | "sun" | "always"} HoursKind */
 /**
  * @typedef {object} PlanEntry
@@ -18,6 +20,7 @@ import { DAY_MS, WEEKDAYS, startOfDay, weekdayOf } from "./wall_time.js"
  * @property {string} offset
  * @property {boolean} limited whether the plan has a last day
  * @property {string} until
+ * @property {Detail[]} details
  */
 /** @typedef {Record<string, unknown>} PlanChanges null removes a field */
 /** @typedef {Record<string, string>} EntryProblems by field: the key of the text that says what is wrong */
@@ -36,7 +39,7 @@ export const HOURS_KINDS = /** @type {HoursKind[]} */ (["range", "length", "sun"
  */
 export const newEntry = (cameras) => ({
   cameras, days: WEEKDAYS.slice(0, 5), hours: "range", from: "08:00", to: "18:00", length: "2 h",
-  sun: "sunrise", side: -1, offset: "30 min", limited: false, until: "",
+  sun: "sunrise", side: -1, offset: "30 min", limited: false, until: "", details: [],
 })
 
 /**
@@ -47,6 +50,7 @@ export const newEntry = (cameras) => ({
 export function entryOf(plan) {
   const entry = newEntry([...plan.cameras])
   if (plan.until !== undefined) Object.assign(entry, { limited: true, until: plan.until })
+  entry.details = Object.entries(plan.details ?? {}).map(([name, value]) => ({ name, value }))
   if (plan.always) return { ...entry, hours: "always" }
   entry.days = [...(plan.days ?? [])]
   if (plan.duration !== undefined) Object.assign(entry, { hours: "length", length: typedLength(plan.duration) })
@@ -70,7 +74,7 @@ function typedLength(seconds) {
  */
 export function readEntry(entry, kept = null) {
   /** @type {PlanChanges} */
-  const changes = { cameras: entry.cameras, days: null, start: null, end: null, duration: null, always: null, until: null }
+  const changes = { cameras: entry.cameras, days: null, start: null, end: null, duration: null, always: null, until: null, details: null }
   /** @type {EntryProblems} */
   const problems = {}
   if (entry.cameras.length === 0) problems.cameras = "plan_page.no_camera_chosen"
@@ -78,6 +82,10 @@ export function readEntry(entry, kept = null) {
   else readHours(entry, kept, changes, problems)
   if (entry.limited && Number.isNaN(Date.parse(entry.until))) problems.until = "plan_page.bad_date"
   else if (entry.limited) changes.until = entry.until
+  const details = filledDetails(entry.details)
+  const wrong = detailsProblem(details)
+  if (wrong !== null) problems.details = wrong
+  if (details.length > 0) changes.details = Object.fromEntries(details.map(({ name, value }) => [name, value]))
   return { changes, problems }
 }
 

@@ -4,6 +4,7 @@ import { button, dialog, fill, find, focusedElement, h, iconButton } from "../ki
 import { icon } from "../kit/icons.js"
 import { focusKey } from "../kit/keeping_focus.js"
 import { pillChoices } from "../kit/pills.js"
+import { detailsFields } from "./details_fields.js"
 import { hoursFields } from "./hours_fields.js"
 import { entryOf, newEntry, planOf, readEntry } from "./plan_entry.js"
 import { summaryWords } from "./plan_summary.js"
@@ -42,6 +43,7 @@ export function planForm(host, context, row) {
       pillChoices(locale.t("plan_page.days"), dayPills(locale), entry.days, changed, { class: "pills squares", "data-field": "days" }),
       h("p", { class: "name" }, locale.t("plan_page.hours")), ...hours.elements,
       untilFields(locale, entry, week.now, changed),
+      detailsFields(locale, entry, changed),
       summary, problem,
       h("div", { class: "choices" }, row === null ? null : removal(locale, context.remove),
         button({ label: locale.t("plan_page.cancel"), kind: "link", on: () => box.close() }), save)))

@@ -19,6 +19,7 @@ export function summaryWords(locale, plan, week) {
   const sentence = `${chosen.map((each) => each.name).join(", ")}${locale.language === "fr" ? NBSP : ""}: ${planWords(locale, plan)}`
   const facts = [sizeWords(locale, plan, chosen), firstWords(locale, plan, week.now)]
   if (plan.until !== undefined) facts.push(locale.t("plan_page.until_day", { day: wallFormats(locale.language).date(Date.parse(plan.until)) }))
+  facts.push(...Object.values(plan.details ?? {}))
   return [sentence, facts.filter(Boolean).join(" · ")]
 }
 

@@ -138,12 +138,13 @@ export function diskWords(locale, disk, now) {
     return { isLow: false, first: locale.t("plan_page.room_unknown"), second: locale.t("plan_page.unmeasured", { cameras }) }
   }
   if (disk.full_at === null) return { isLow: false, first: locale.t("plan_page.room", { weeks: disk.weeks }), second: "" }
-  const first = disk.full_at <= now ? locale.t("plan_page.full_now") : locale.t("plan_page.full_at", { when: fullAtWords(locale, disk.full_at, now) })
+  const isFull = disk.full_at <= now
+  const first = isFull ? locale.t("plan_page.full_now") : locale.t("plan_page.full_at", { when: fullAtWords(locale, disk.full_at, now) })
   const losses = [
     disk.lost > 0 && locale.t("plan_page.lost", { count: disk.lost }),
     disk.cut > 0 && locale.t("plan_page.cut", { count: disk.cut }),
   ]
-  return { isLow: true, first, second: [locale.t("plan_page.then_stops"), ...losses].filter(Boolean).join(" ") }
+  return { isLow: true, first, second: [!isFull && locale.t("plan_page.then_stops"), ...losses].filter(Boolean).join(" ") }
 }
 
 /**

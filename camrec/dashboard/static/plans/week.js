@@ -68,6 +68,7 @@ export function weekView({ locale: currentLocale, show }) {
     const locale = currentLocale()
     const explained = shown.occurrences.find((each) => occurrenceKey(each) === chosen)
     element.setAttribute("aria-label", locale.t("plan_page.week"))
+    element.classList.toggle("no-free", shown.free_after.length === 0)
     fill(head, weekHead(locale, shown, show))
     const stop = tabStop(lanes, chosen, shown.now)
     fill(days, hoursRow(locale, shown), lanes.map((lane) => dayRow(locale, shown, lane, { chosen, stop, choose, move })))
@@ -224,7 +225,7 @@ function explanation(locale, occurrence, close) {
   const { day, time, state } = occurrenceWords(locale, occurrence)
   const { reason, filenames } = occurrence
   const isBad = occurrence.state === "missed" || occurrence.state === "impossible"
-  const said = reason === "" ? locale.t("plan_page.said", { state }) : locale.t("plan_page.said_why", { state, reason })
+  const said = reason === "" ? locale.t("plan_page.said", { state }) : locale.t(isBad ? "plan_page.said_why" : "plan_page.said_note", { state, reason })
   return h("div", { class: isBad ? "why bad" : "why" }, icon(isBad ? "warning" : "info"),
     h("p", {}, h("b", {}, `${occurrence.name}, ${day} ${time}. `), said.charAt(0).toUpperCase() + said.slice(1)),
     filenames.length > 0 && h("a", { class: "button", href: `#videos/${urlPart(filenames[0])}` },
