@@ -160,10 +160,12 @@ class RecordingJob:
         StateError (``not_recording``), ServiceError (``folder_unwritable``, ``keyring_unusable``)
             Nothing has changed.
         """
-        before = self.options
+        before, ends_at = self.options, None
+        if before.ends_at is not None and seconds is not None and not self.has_started:
+            ends_at = self.started_at + round(seconds * NS_PER_SECOND)  # however late it begins
         with self._lock:
             self.options = replace(
-                before, duration=seconds, ends_at=None, series=series or before.series
+                before, duration=seconds, ends_at=ends_at, series=series or before.series
             )
         try:
             self._entry.change()

@@ -139,7 +139,7 @@ class PlanRunner:
 
     def _carry_out(self, order: PlanOrder, state: PlanState) -> None:
         """An order that fails is given again: the facts show that it was not carried out."""
-        log.info("plans: %s", order)
+        log.debug("plans: %s", order)  # the same one again and again, if a camera is away
         try:
             if isinstance(order, OpenCamera):
                 self.sessions.open(order.camera_id)

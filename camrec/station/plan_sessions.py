@@ -152,7 +152,7 @@ class PlanSessions:
             session = self._known_cameras.reopen(camera_id)
         with self._lock:
             self._session_ids[camera_id] = session.session_id
-        log.info("the camera %s is opened for a plan", session.source.url)
+        log.debug("the camera %s is opened for a plan", session.source.url)
 
     def _close(self, camera_id: str) -> None:
         with self._lock:
