@@ -6,8 +6,9 @@ Nothing here watches anything: `camrec.station` gathers the facts, and this pack
 from camrec.alerts.alert import LASTING_ALERT_KINDS, Alert, AlertKind, AlertSubject
 from camrec.alerts.alert_file import ALERT_FILE_NAME, AlertFile
 from camrec.alerts.alert_store import MAX_ALERT_AGE_DAYS, MAX_ALERTS, AlertStore
-from camrec.alerts.disk_warning import WELL_BEFORE_FULL_NS, judge_disk
+from camrec.alerts.disk_warning import judge_disk
 from camrec.alerts.ended_recordings import EndedFacts, EndVerdict, judge_end
+from camrec.alerts.missed_plans import WaitingTime, missed_code
 from camrec.alerts.outages import (
     LOST_AFTER_NS,
     CameraSilence,
@@ -27,7 +28,6 @@ __all__ = [
     "MAX_ALERTS",
     "MAX_ALERT_AGE_DAYS",
     "SIGNATURE_HEADER",
-    "WELL_BEFORE_FULL_NS",
     "Alert",
     "AlertFile",
     "AlertKind",
@@ -39,11 +39,13 @@ __all__ = [
     "OutageBegin",
     "OutageEnd",
     "OutageTracker",
+    "WaitingTime",
     "Webhook",
     "WebhookAnswer",
     "WebhookSender",
     "judge_disk",
     "judge_end",
+    "missed_code",
     "post_webhook",
     "trial_body",
     "webhook_body",

@@ -15,6 +15,7 @@ _CODES_BY_REASON: dict[EndReason, str] = {
     "crash": "ended_crash",
 }
 _BY_PERSON: tuple[EndReason, ...] = ("stopped", "closed", "shutdown")
+_NO_NEED_CODES = ("recording_cancelled", "recorded_meanwhile")
 _EMPTY_CODES = ("recording_empty", "recording_no_key_frame")
 
 
@@ -24,10 +25,12 @@ class EndedFacts:
 
     reason : as its receipt says; None: it never began.
     error_code : why there is no video; None: it was saved.
+    is_planned : it belongs to a plan, which tries again. If nothing helps, the plan is missed.
     """
 
     reason: EndReason | None
     error_code: str | None = None
+    is_planned: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,14 +44,16 @@ class EndVerdict:
 def judge_end(facts: EndedFacts) -> EndVerdict | None:
     """The alert for the end of a recording; None: it is as it should be, or a person did it."""
     error, is_by_person = facts.error_code, facts.reason in _BY_PERSON
-    if error in ("recording_cancelled", "recorded_meanwhile"):
+    if error is None:
+        code = _CODES_BY_REASON.get(facts.reason) if facts.reason is not None else None
+        return None if code is None else EndVerdict("ended_early", code)
+    if error in _EMPTY_CODES:
+        is_expected = is_by_person or facts.is_planned
+        return None if is_expected else EndVerdict("ended_early", "ended_empty")
+    if facts.reason is not None:
+        return EndVerdict("ended_early", "ended_not_saved")
+    if error in _NO_NEED_CODES or facts.is_planned:
         return None
     if error == "recording_missed":
         return EndVerdict("plan_missed", "missed_start")
-    if error in _EMPTY_CODES:
-        return None if is_by_person else EndVerdict("ended_early", "ended_empty")
-    if error is not None:
-        is_started = facts.reason is not None
-        return EndVerdict("ended_early", "ended_not_saved" if is_started else "ended_not_started")
-    code = _CODES_BY_REASON.get(facts.reason) if facts.reason is not None else None
-    return None if code is None else EndVerdict("ended_early", code)
+    return EndVerdict("ended_early", "ended_not_started")

@@ -17,8 +17,10 @@ from camrec.host_clock import HostClockWatch
 from camrec.recording import ENDED_RECORDING_STATES, AnyRecording
 from camrec.session import Session, SessionState
 from camrec.station.alert_book import AlertBook
+from camrec.station.camera_subject import camera_subject
 from camrec.station.cameras import StationCameras
 from camrec.station.disk_watch import DiskWatch
+from camrec.station.missed_plan_watch import MissedPlanWatch
 from camrec.station.recordings import StationRecordings
 
 # A leap second and the usual correction of a clock at the start are smaller.
@@ -26,7 +28,7 @@ MIN_ALERT_STEP_NS = 2 * NS_PER_SECOND
 
 
 class AlertWatch:
-    """Looks at cameras, recordings, the disk and this computer's clock. Used by one thread."""
+    """Looks at cameras, recordings, plans, the disk and the clock. Used by one thread."""
 
     def __init__(
         self,
@@ -34,12 +36,14 @@ class AlertWatch:
         cameras: StationCameras,
         recordings: StationRecordings,
         disk: DiskWatch,
+        missed_plans: MissedPlanWatch,
         book: AlertBook,
     ) -> None:
         self._clock = clock
         self._cameras = cameras
         self._recordings = recordings
         self._disk = disk
+        self._missed_plans = missed_plans
         self._book = book
         self._outages = OutageTracker(book.store.lasting())
         self._host_clock = HostClockWatch(clock)
@@ -51,7 +55,8 @@ class AlertWatch:
         self._check_clock()
         self._check_cameras(sessions)
         self.check_recordings()
-        self._disk.check(sessions)
+        self._missed_plans.check()
+        self._disk.check()
         return any(session.is_recording for session in sessions)
 
     def check_recordings(self) -> None:
@@ -66,7 +71,8 @@ class AlertWatch:
     def _judge_recording(self, recording: AnyRecording) -> None:
         error = recording.error
         reason = recording.end_reason if recording.has_started else None
-        verdict = judge_end(EndedFacts(reason, None if error is None else error.code))
+        is_planned = recording.plan_id is not None
+        verdict = judge_end(EndedFacts(reason, None if error is None else error.code, is_planned))
         recording_id = recording.recording_id
         if verdict is None or self._book.store.has(
             lambda alert: alert.recording_id == recording_id and alert.kind == verdict.kind
@@ -126,25 +132,22 @@ class AlertWatch:
 
 
 def _subject_of_session(session: Session) -> AlertSubject:
-    recording = session.recording
-    return AlertSubject(
-        camera_id=session.camera_id,
-        camera=session.name,
-        is_named_by_address=_names_address(session.name, session.source.host),
-        recording_id=recording.recording_id if recording and session.is_recording else None,
+    recording = session.recording if session.is_recording else None
+    return camera_subject(
+        session.camera_id,
+        session.name,
+        session.source.host,
+        recording_id=None if recording is None else recording.recording_id,
+        plan_id=None if recording is None else recording.plan_id,
     )
 
 
 def _subject_of_recording(recording: AnyRecording) -> AlertSubject:
     options = recording.options
-    host = urlsplit(options.source).hostname or ""
-    return AlertSubject(
-        camera_id=options.camera_id,
-        camera=options.camera,
-        is_named_by_address=_names_address(options.camera, host),
+    return camera_subject(
+        options.camera_id,
+        options.camera,
+        urlsplit(options.source).hostname,
         recording_id=recording.recording_id,
+        plan_id=recording.plan_id,
     )
-
-
-def _names_address(name: str, host: str) -> bool:
-    return bool(host) and host.lower() in name.lower()

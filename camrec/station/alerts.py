@@ -16,12 +16,16 @@ from camrec.station.alert_watch import AlertWatch
 from camrec.station.cameras import StationCameras
 from camrec.station.changes import (
     AlertsChanged,
+    PlansChanged,
     RecordingChanged,
     SessionChanged,
     SettingsChanged,
     StationChange,
 )
-from camrec.station.disk_watch import DiskWatch, FindPlanned
+from camrec.station.disk_watch import DiskWatch
+from camrec.station.known_cameras import KnownCameras
+from camrec.station.missed_plan_watch import MissedPlanWatch
+from camrec.station.plans import StationPlans
 from camrec.station.recordings import StationRecordings
 from camrec.station.settings import StationSettings
 from camrec.station.webhook import StationWebhook
@@ -46,9 +50,10 @@ class StationAlerts:
         cameras: StationCameras,
         recordings: StationRecordings,
         library: VideoLibrary,
+        known_cameras: KnownCameras,
+        plans: StationPlans,
         settings: StationSettings,
         changed: Callbacks[[StationChange]],
-        find_planned: FindPlanned = lambda start, end: (),
     ) -> None:
         self._clock = clock
         self._cameras = cameras
@@ -58,8 +63,9 @@ class StationAlerts:
         self._book = AlertBook(config, self._store, clock, changed)
         self.webhook = StationWebhook(config, clock, settings, self._book)
         self._disk = DiskWatch(
-            clock, recordings, library, config.retention_bytes, find_planned, self._book
+            clock, recordings, plans, library, config.retention_bytes, self._book
         )
+        self._missed_plans = MissedPlanWatch(clock, plans.store, known_cameras, self._book)
         self._watch: AlertWatch | None = None  # once the file was read
         self._has_work = threading.Event()
         self._stopping = threading.Event()
@@ -94,7 +100,12 @@ class StationAlerts:
         """Read the file, and start to watch."""
         self._store.load()
         self._watch = AlertWatch(
-            self._clock, self._cameras, self._recordings, self._disk, self._book
+            self._clock,
+            self._cameras,
+            self._recordings,
+            self._disk,
+            self._missed_plans,
+            self._book,
         )
         self._thread.start()
         self.webhook.start()
@@ -114,7 +125,7 @@ class StationAlerts:
         self.webhook.stop()
 
     def _on_change(self, change: StationChange) -> None:
-        if isinstance(change, (RecordingChanged, SessionChanged)):
+        if isinstance(change, (RecordingChanged, SessionChanged, PlansChanged)):
             self._has_work.set()
         elif isinstance(change, (AlertsChanged, SettingsChanged)):
             self.webhook.wake()

@@ -145,6 +145,8 @@ class Station:
             self.cameras,
             self.recordings,
             self.library,
+            self.known_cameras,
+            self.plans,
             self.settings,
             self.changed,
         )

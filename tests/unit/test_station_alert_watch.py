@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, timezone
 from types import SimpleNamespace
 
 import pytest
@@ -11,14 +12,16 @@ from camrec.alerts import AlertFile, AlertStore
 from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_DAY, NS_PER_SECOND
 from camrec.config import Config
-from camrec.errors import CameraError, CamrecError
-from camrec.plans import PlannedSpan
+from camrec.errors import CameraError, CamrecError, NotFoundError
+from camrec.plans import OccurrenceRecord, PlanState, WallClock
+from camrec.plans.plan_state import Delay
 from camrec.recording import RecordingState
 from camrec.session import SessionState
 from camrec.station import AlertsChanged
 from camrec.station.alert_book import AlertBook
 from camrec.station.alert_watch import AlertWatch
 from camrec.station.disk_watch import DISK_CHECK_INTERVAL_NS, DiskWatch
+from camrec.station.missed_plan_watch import MAX_MISSED_AGE_NS, MissedPlanWatch
 
 BYTES_PER_S = 1_000_000
 
@@ -36,6 +39,7 @@ class MadeRecording:
     has_started: bool = True
     error: CamrecError | None = None
     camera_id: str = "c1"
+    plan_id: str | None = None
     options: SimpleNamespace = field(
         default_factory=lambda: SimpleNamespace(
             camera="Street", camera_id="c1", source="rtsp://192.168.1.20/a"
@@ -68,8 +72,10 @@ class Watched:
         self.clock = clock
         self.sessions: list[MadeSession] = []
         self.recordings: list[MadeRecording] = []
-        self.planned: list[PlannedSpan] = []
-        self.disk = SimpleNamespace(free_bytes=10**13, min_free_bytes=0, available_bytes=10**13)
+        self.planned_until: list[int] = []
+        self.records: list[OccurrenceRecord] = []
+        self.cameras: dict[str, SimpleNamespace] = {}
+        self.available_bytes = 10**13
         self.video_sizes: list[int] = []
         self.retention_bytes = 0
         self.changes: list[object] = []
@@ -82,19 +88,39 @@ class Watched:
         changed = Callbacks()
         changed.connect(self.changes.append)
         book = AlertBook(Config(), self.store, self.clock, changed)
-        recordings = SimpleNamespace(
-            all=lambda: self.recordings,
-            estimate_disk=lambda sessions: SimpleNamespace(file_bit_rate=8 * BYTES_PER_S),
-        )
+        recordings = SimpleNamespace(all=lambda: self.recordings)
         library = SimpleNamespace(
-            disk_space=self.disk,
+            disk_space=SimpleNamespace(available_bytes=self.available_bytes),
             videos=lambda: [SimpleNamespace(size=size) for size in self.video_sizes],
         )
-        disk = DiskWatch(
-            self.clock, recordings, library, self.retention_bytes, lambda *_: self.planned, book
+        plans = SimpleNamespace(
+            all=lambda: self.planned_until, clock=WallClock(timezone.utc), calendar=self._calendar
         )
+        disk = DiskWatch(self.clock, recordings, plans, library, self.retention_bytes, book)
+        known_cameras = SimpleNamespace(get=self._get_camera)
+        missed = MissedPlanWatch(self.clock, self, known_cameras, book)
         cameras = SimpleNamespace(sessions=lambda: self.sessions)
-        self.watch = AlertWatch(self.clock, cameras, recordings, disk, book)
+        self.watch = AlertWatch(self.clock, cameras, recordings, disk, missed, book)
+
+    @property
+    def state(self) -> PlanState:
+        """What became of the occurrences of plans."""
+        return PlanState(records=tuple(self.records))
+
+    def _calendar(self, from_day: date, to_day: date) -> SimpleNamespace:
+        seconds = self.available_bytes // BYTES_PER_S
+        full_at = self.clock.utc_ns() + seconds * NS_PER_SECOND
+        is_within = WallClock(timezone.utc).day_of(full_at) <= to_day
+        occurrences = [
+            SimpleNamespace(state="planned", ends_at=each) for each in self.planned_until
+        ]
+        disk = SimpleNamespace(full_at=full_at if is_within else None)
+        return SimpleNamespace(occurrences=occurrences, disk=disk)
+
+    def _get_camera(self, camera_id: str) -> SimpleNamespace:
+        if camera_id not in self.cameras:
+            raise NotFoundError("no_camera", camera_id=camera_id)
+        return self.cameras[camera_id]
 
     def codes(self) -> list[str]:
         """Check once, and return the sentences of all alerts, the oldest first."""
@@ -210,7 +236,7 @@ def test_a_clock_that_was_set_by_seconds_is_an_alert(watched, clock, seconds, co
 
 
 def fill_in_a_day(watched: Watched) -> None:
-    watched.disk.free_bytes = watched.disk.available_bytes = 86_400 * BYTES_PER_S
+    watched.available_bytes = 86_400 * BYTES_PER_S
 
 
 def test_the_disk_that_will_be_full_is_an_alert_if_a_recording_has_no_end(watched):
@@ -219,7 +245,7 @@ def test_the_disk_that_will_be_full_is_an_alert_if_a_recording_has_no_end(watche
     assert watched.codes() == ["disk_full_soon"]
     (alert,) = watched.store.newest_first()
     assert alert.facts == {"hours": 24}
-    watched.disk.free_bytes = watched.disk.available_bytes = 10**13
+    watched.available_bytes = 10**13
     assert watched.codes() == ["disk_full_soon"], "the disk is asked once a minute"
     watched.clock.now += DISK_CHECK_INTERVAL_NS
     assert watched.codes() == ["disk_well"]
@@ -231,16 +257,15 @@ def test_the_disk_is_no_alert_if_a_person_records_something_with_an_end(watched,
     fill_in_a_day(watched)
     assert watched.codes() == []
     watched.clock.now += DISK_CHECK_INTERVAL_NS
-    now = clock.utc_ns()
-    watched.planned = [PlannedSpan("c1", now, now + 2 * NS_PER_DAY)]
+    watched.planned_until = [clock.utc_ns() + 2 * NS_PER_DAY]
     assert watched.codes() == ["disk_full_soon"]
 
 
 def test_a_disk_on_which_old_videos_make_room_is_no_alert(watched):
     watched.retention_bytes = 10**12
+    fill_in_a_day(watched)
     watched.begin()
     watched.record()
-    fill_in_a_day(watched)
     watched.video_sizes = [10**12 - 10**9, 10**6]
     assert watched.codes() == []
 
@@ -252,3 +277,54 @@ def test_a_disk_that_nothing_fills_any_more_is_no_alert_any_more(watched):
     watched.sessions, watched.recordings = [], []
     watched.clock.now += DISK_CHECK_INTERVAL_NS
     assert watched.codes() == ["disk_idle"]
+
+
+def missed(watched: Watched, *delays: Delay, ended_ago: int = 0) -> OccurrenceRecord:
+    """An occurrence of a plan that was missed."""
+    ends_at = watched.clock.utc_ns() - ended_ago
+    return OccurrenceRecord(
+        plan_id="p1",
+        camera_id="c1",
+        starts_at=ends_at - 10,
+        ends_at=ends_at,
+        state="missed",
+        delays=delays,
+    )
+
+
+def test_a_plan_that_was_missed_is_one_alert_with_its_longest_reason(watched):
+    watched.cameras["c1"] = SimpleNamespace(name="Nest", address=SimpleNamespace(host="10.0.0.7"))
+    end = watched.clock.utc_ns()
+    camera, asleep = (
+        Delay(reason="camera", start=end - 10, end=end - 8),
+        Delay(reason="asleep", start=end - 8),
+    )
+    watched.records = [missed(watched, camera, asleep)]
+    assert watched.codes() == ["missed_asleep"]
+    (alert,) = watched.store.newest_first()
+    assert (alert.kind, alert.at, alert.until) == ("plan_missed", end - 10, end)
+    assert (alert.plan_id, alert.camera_id) == ("p1", "c1")
+    assert alert.message("en") == "Nest: a plan was missed, the computer was asleep"
+    watched.begin()
+    watched.passes(60)
+    assert watched.codes() == ["missed_asleep"]
+
+
+def test_a_plan_that_a_person_stopped_or_replaced_is_no_alert(watched):
+    now = watched.clock.utc_ns()
+    by_hand = missed(watched, Delay(reason="by_hand", start=now - 10))
+    stopped = missed(watched).model_copy(update={"state": "stopped", "plan_id": "p2"})
+    watched.records = [by_hand, stopped, missed(watched, ended_ago=MAX_MISSED_AGE_NS + 1)]
+    assert watched.codes() == []
+
+
+def test_a_recording_of_a_plan_that_is_tried_again_is_no_alert(watched, clock):
+    recording = MadeRecording(
+        clock.utc_ns(), state=RecordingState.FAILED, error=CameraError("recording_empty")
+    )
+    recording.end_reason, recording.plan_id = "time", "p1"
+    watched.recordings = [recording]
+    assert watched.codes() == []
+    recording.recording_id, recording.error, recording.end_reason = "r2", None, "disk"
+    recording.state = RecordingState.SAVED
+    assert watched.codes() == ["ended_disk"]
