@@ -28,6 +28,12 @@ class WebhookAddress:
     target: str = field(repr=False)
     authorization: str | None = field(repr=False)
 
+    @property
+    def host_header(self) -> str:
+        """The host, and the port if it is not the usual one."""
+        host = f"[{self.host}]" if ":" in self.host else self.host.encode("idna").decode()
+        return host if self.port == (443 if self.is_tls else 80) else f"{host}:{self.port}"
+
     @classmethod
     def from_url(cls, url: str) -> WebhookAddress:
         """Raises ValueError, whose text contains nothing of `url`, if alerts cannot go there."""
@@ -38,6 +44,10 @@ class WebhookAddress:
             raise ValueError("no address") from None
         if scheme not in ("http", "https") or not host or not url.strip().isprintable():
             raise ValueError("no address of a webhook")
+        try:
+            host.encode("idna")
+        except UnicodeError:
+            raise ValueError("no host") from None
         if port is None:
             port = 443 if scheme == "https" else 80
         authorization = None

@@ -22,7 +22,7 @@ def missed_code(waits: Sequence[WaitingTime]) -> str | None:
 
     None: a person recorded something else, or made the plan too late.
     """
-    named = [each for each in waits if each.reason in _NAMED_REASONS]
-    if not named:
+    reasons = [each for each in waits if each.reason in _NAMED_REASONS]
+    if not reasons:
         return None if any(each.reason in _BY_PERSON for each in waits) else "missed_plan"
-    return f"missed_{max(named, key=lambda each: each.length).reason}"
+    return f"missed_{max(reasons, key=lambda each: each.length).reason}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import socket
 import ssl
 import threading
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Literal
 
 from camrec import direct_http
@@ -65,7 +66,7 @@ def post_webhook(
         address = WebhookAddress.from_url(url)
     except ValueError:
         return WebhookAnswer("webhook_bad_address")
-    post = _Post(address, body, sign(body, secret), timeout_s)
+    post = _Post(address, _write_request(address, body, sign(body, secret)), timeout_s)
     post.start()
     return post.wait(timeout_s)
 
@@ -73,19 +74,8 @@ def post_webhook(
 class _Post:
     """One request in a thread of its own: asking a name server cannot be interrupted."""
 
-    def __init__(
-        self, address: WebhookAddress, body: bytes, signature: str, timeout_s: float
-    ) -> None:
-        self._address = address
-        self._body = body
-        self._headers = {
-            "Content-Type": "application/json; charset=utf-8",
-            "User-Agent": "camrec",
-            "Connection": "close",
-            SIGNATURE_HEADER: signature,
-        }
-        if address.authorization is not None:
-            self._headers["Authorization"] = address.authorization
+    def __init__(self, address: WebhookAddress, request: bytes, timeout_s: float) -> None:
+        self._request_bytes = request
         self._connection = _connect(address, timeout_s)
         self._answer = WebhookAnswer("webhook_no_answer")
         self._is_over = threading.Event()
@@ -117,8 +107,12 @@ class _Post:
             self._connection.connect()
             if self._is_aborted:
                 return WebhookAnswer("webhook_no_answer")
-            self._connection.request("POST", self._address.target, self._body, self._headers)
-            status = self._connection.getresponse().status
+            connected = connection_socket(self._connection)
+            assert connected is not None
+            connected.sendall(self._request_bytes)
+            with contextlib.closing(HTTPResponse(connected, method="POST")) as response:
+                response.begin()
+                status = response.status
         except ssl.SSLCertVerificationError:
             return WebhookAnswer("webhook_certificate")
         except (HTTPException, ssl.SSLError):
@@ -145,3 +139,20 @@ def _connect(address: WebhookAddress, timeout_s: float) -> HTTPConnection:
     if direct_http.ca_bundle() is None:
         context.load_verify_locations(direct_http.default_ca_bundle())
     return HTTPSConnection(address.host, address.port, timeout=timeout_s, context=context)
+
+
+def _write_request(address: WebhookAddress, body: bytes, signature: str) -> bytes:
+    """In one piece: a server that answers to the header alone must not close before the body."""
+    lines = [
+        f"POST {address.target} HTTP/1.1",
+        f"Host: {address.host_header}",
+        "Content-Type: application/json; charset=utf-8",
+        f"Content-Length: {len(body)}",
+        "User-Agent: camrec",
+        "Accept-Encoding: identity",
+        "Connection: close",
+        f"{SIGNATURE_HEADER}: {signature}",
+    ]
+    if address.authorization is not None:
+        lines.append(f"Authorization: {address.authorization}")
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + body
