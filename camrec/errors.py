@@ -55,7 +55,12 @@ class CamrecError(Exception):
         return self.text()
 
 
-_ACCESS_STATUS_BY_CODE = {"token_wrong": 401, "too_many_tries": 429, "too_many_requests": 429}
+_ACCESS_STATUS_BY_CODE = {
+    "token_wrong": 401,
+    "too_many_tries": 429,
+    "too_many_requests": 429,
+    "too_many_followers": 429,
+}
 
 
 class InputError(CamrecError):

@@ -15,6 +15,7 @@ from camrec.web.endpoint import Endpoint, Operation
 from camrec.web.handlers import (
     alerts,
     cameras,
+    changes,
     coded_clock,
     events,
     health,
@@ -335,6 +336,19 @@ ENDPOINTS = (
                 error_statuses=(400, 404, 409, 503),
             ),
             Operation("delete", "Delete an event", status=204, error_statuses=(404, 409, 503)),
+        ),
+    ),
+    Endpoint(
+        "/changes",
+        changes.ChangesHandler,
+        (
+            Operation(
+                "get",
+                "Each change of cameras, recordings, videos, plans, alerts and settings, as "
+                "server-sent events; the header Last-Event-ID continues after an event",
+                media="text/event-stream",
+                error_statuses=(429,),
+            ),
         ),
     ),
     Endpoint(

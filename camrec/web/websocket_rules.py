@@ -9,7 +9,7 @@ GOING_AWAY_CODE = 1001  # RFC 6455: the session has ended, or the server stops
 
 
 class OpenWebSocket(Protocol):
-    """A WebSocket that the server must close before it stops."""
+    """A WebSocket, or a response without an end, that the server must close before it stops."""
 
     async def leave(self) -> None:
         """Close the connection, and return when nothing of it is left."""

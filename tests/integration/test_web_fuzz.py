@@ -16,7 +16,7 @@ CALLS = [
     (address.path, call.method.upper())
     for address in ENDPOINTS
     for call in address.operations
-    if address.path != "/stream"  # a WebSocket
+    if address.path not in ("/stream", "/changes")  # a WebSocket, and a response without an end
 ]
 WANTED = ("not_a_server_error", "status_code_conformance", "content_type_conformance")
 WANTED += ("response_schema_conformance", "negative_data_rejection")

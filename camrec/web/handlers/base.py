@@ -18,6 +18,7 @@ from camrec import schema
 from camrec.errors import CamrecError, InputError, MethodError, NotFoundError, internal_error
 from camrec.i18n import best_language
 from camrec.station import Station
+from camrec.web.change_log import ChangeLog
 from camrec.web.external_videos import ExternalVideos
 from camrec.web.handlers.viewer_group import ViewerGroup
 from camrec.web.request_models import FieldError, parse_request
@@ -39,7 +40,8 @@ class HandlerContext:
     station : the station. Its calls block, so handlers run them in threads (`run_blocking`).
     guard : checks every request.
     pool : the threads.
-    viewers : the WebSockets that are open.
+    change_log : what has changed, for those who follow it.
+    viewers : the WebSockets and the streams of changes that are open.
     viewer_groups : the viewers of each session, by its id.
     external_videos : the videos outside the videos folder that a page may get.
     """
@@ -47,6 +49,7 @@ class HandlerContext:
     station: Station
     guard: RequestGuard
     pool: ThreadPoolExecutor
+    change_log: ChangeLog
     viewers: set[OpenWebSocket] = field(default_factory=set)
     viewer_groups: dict[str, ViewerGroup] = field(default_factory=dict)
     external_videos: ExternalVideos = field(default_factory=ExternalVideos)
@@ -57,7 +60,8 @@ class HandlerContext:
         # Opening, closing and stopping wait for cameras and disks; quick calls need threads too.
         workers = 2 * station.config.max_sessions + 8
         guard = RequestGuard(station.config)
-        return cls(station, guard, ThreadPoolExecutor(workers, "camrec-web"))
+        pool = ThreadPoolExecutor(workers, "camrec-web")
+        return cls(station, guard, pool, ChangeLog(station))
 
     async def run_blocking(
         self, function: Callable[CallP, ResultT], *args: CallP.args, **kwargs: CallP.kwargs
