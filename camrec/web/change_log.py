@@ -84,7 +84,7 @@ class ChangeLog:
         """What is sent in place of changes that are not kept: read everything again."""
         return NumberedChange(self.newest_id, "reset", None)
 
-    def follow(self, wake: Callable[[], None]) -> Callable[[], None]:
+    def add_follower(self, wake: Callable[[], None]) -> Callable[[], None]:
         """Call `wake` after each change, in any thread. Returns a function that ends this."""
         with self._lock:
             self._followers = (*self._followers, wake)

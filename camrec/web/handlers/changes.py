@@ -35,7 +35,7 @@ class ChangesHandler(ApiHandler):
         self._news = asyncio.Event()
         self._has_ended = asyncio.Event()
         self._is_leaving = False
-        stop_following = log.follow(self._wake)
+        stop_following = log.add_follower(self._wake)
         self.context.viewers.add(self)
         try:
             await self._follow()
