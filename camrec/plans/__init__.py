@@ -19,6 +19,7 @@ from camrec.plans.occurrences import Occurrence, occurrences
 from camrec.plans.orders import (
     CancelRecording,
     CloseCamera,
+    EndRecording,
     MoveEnd,
     OpenCamera,
     PlanOrder,
@@ -65,6 +66,7 @@ __all__ = [
     "Coordinates",
     "Delay",
     "DiskForecast",
+    "EndRecording",
     "EndedRecording",
     "MoveEnd",
     "Occurrence",

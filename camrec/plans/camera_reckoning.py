@@ -8,7 +8,13 @@ from camrec.clock import NS_PER_SECOND
 from camrec.plans.due_window import ENDLESS_NS, MIN_REST_NS, DueWindow
 from camrec.plans.fact_notes import FactNotes
 from camrec.plans.facts import RunningRecording, StationFacts
-from camrec.plans.orders import CancelRecording, MoveEnd, PlanOrder, StartPlannedRecording
+from camrec.plans.orders import (
+    CancelRecording,
+    EndRecording,
+    MoveEnd,
+    PlanOrder,
+    StartPlannedRecording,
+)
 from camrec.plans.plan_state import DelayReason, OccurrenceRecord, PlanRun
 from camrec.plans.record_board import RecordBoard
 
@@ -18,6 +24,8 @@ OPEN_AHEAD_NS = 90 * NS_PER_SECOND
 # moves later is moved so long before.
 JOIN_AHEAD_NS = 10 * NS_PER_SECOND
 MIN_MOVE_NS = NS_PER_SECOND  # an end can be moved to a time that is so far ahead, not to now
+# A recording ends by its own clock; it says so within this time, unless this computer's was set.
+MAX_OVERRUN_NS = 2 * NS_PER_SECOND
 
 
 class CameraReckoning:
@@ -85,6 +93,7 @@ class CameraReckoning:
         ends = {record.ends_at for record in self._records.open()}
         for run in self.runs.values():
             ends |= {run.seen_end, run.seen_end - JOIN_AHEAD_NS, run.ordered_end - JOIN_AHEAD_NS}
+            ends.add(run.seen_end + MAX_OVERRUN_NS)
         return ends
 
     def windows_until(self, moment: int) -> list[DueWindow]:
@@ -139,6 +148,10 @@ class CameraReckoning:
 
     def _keep_running(self, run: PlanRun) -> None:
         """Let a recording end when the last of its occurrences ends."""
+        if run.seen_end <= self._now:
+            if run.seen_end + MAX_OVERRUN_NS <= self._now:
+                self.orders.append(EndRecording(run.recording_id))
+            return
         overlapping = [
             each
             for each in self.windows_until(self._now)

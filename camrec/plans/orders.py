@@ -53,4 +53,13 @@ class MoveEnd:
     ends_at: int | None
 
 
-PlanOrder = OpenCamera | CloseCamera | StartPlannedRecording | CancelRecording | MoveEnd
+@dataclass(frozen=True)
+class EndRecording:
+    """End a recording whose time is over. It goes on because the clock was set forward since."""
+
+    recording_id: str
+
+
+PlanOrder = (
+    OpenCamera | CloseCamera | StartPlannedRecording | CancelRecording | MoveEnd | EndRecording
+)

@@ -11,6 +11,7 @@ from camrec.errors import CamrecError, ServiceError
 from camrec.plans import (
     CancelRecording,
     CloseCamera,
+    EndRecording,
     MoveEnd,
     OpenCamera,
     PlanDispatcher,
@@ -151,6 +152,8 @@ class PlanRunner:
                 self._recordings.move_end(order.recording_id, order.ends_at)
             elif isinstance(order, CancelRecording):
                 self._recordings.cancel(order.recording_id)
+            elif isinstance(order, EndRecording):
+                self._recordings.end(order.recording_id)
         except CamrecError as error:
             log.info("plans: %s failed: %s", order, error)
         except Exception:

@@ -82,6 +82,12 @@ class PlannedRecordings:
         if recording is not None:
             recording.stop()
 
+    def end(self, recording_id: str) -> None:
+        """End a recording whose time is over."""
+        recording = self._find(recording_id)
+        if recording is not None:
+            recording.stop("time")
+
     def _find(self, recording_id: str | None) -> AnyRecording | None:
         found = (each for each in self._recordings.all() if each.recording_id == recording_id)
         return next(found, None)

@@ -17,6 +17,7 @@ from camrec.plans import (
     CloseCamera,
     Coordinates,
     EndedRecording,
+    EndRecording,
     MoveEnd,
     OpenCamera,
     Outage,
@@ -328,7 +329,7 @@ class PlanWorld:
                 self._begin(recording)
         elif isinstance(order, MoveEnd):
             self.current[order.recording_id].ends_at = order.ends_at
-        elif isinstance(order, CancelRecording):
+        elif isinstance(order, (CancelRecording, EndRecording)):
             self._end(self.current[order.recording_id], self.now)
 
     def _open(self, camera: WorldCamera) -> None:

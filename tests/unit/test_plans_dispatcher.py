@@ -11,9 +11,11 @@ import pytest
 from camrec.plans import (
     CancelRecording,
     CloseCamera,
+    EndRecording,
     MoveEnd,
     OccurrenceRecord,
     OpenCamera,
+    PlanDispatcher,
     StartPlannedRecording,
     WallClock,
     parse_plan,
@@ -469,6 +471,18 @@ def test_a_kill_between_the_file_and_an_order_loses_and_doubles_nothing(
     lost = 2 * 3600 - sum(end - start for start, end in world.recorded("a")) / SECOND
     assert 0 <= lost <= 8.1
     assert {each.state for each in records(world).values()} == {"recorded"}
+
+
+def test_a_clock_that_is_set_forward_ends_a_recording_at_the_end_of_its_plan(world):
+    """A recording runs by a clock of its own, so its time is over by this computer's only."""
+    world.add_plan(plan("08:00", "09:00"))
+    world.add_plan(plan("09:00", "10:00"))
+    world.run_until(at("08:30"))
+    dispatcher, facts = PlanDispatcher(WallClock(PARIS), None), world._facts()
+    one_hour_on = dispatcher.reckon(at("09:30"), world.entries, world.state, facts)
+    [running] = world.current
+    assert one_hour_on.orders == (EndRecording(running),)
+    assert dispatcher.reckon(at("09:00:01"), world.entries, world.state, facts).orders == ()
 
 
 def test_a_clock_that_is_set_back_records_what_it_shows_again(world):
