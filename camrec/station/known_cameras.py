@@ -135,6 +135,13 @@ class KnownCameras:
         """Whether a camera has a password that is not known any more."""
         return self._registry.source(camera) is None
 
+    def source(self, camera_id: str) -> CameraAddress | None:
+        """The address with which a camera is opened; None: its password is not known any more.
+
+        Raises NotFoundError (``no_camera``).
+        """
+        return self._registry.source(self._registry.get(camera_id))
+
     def reopen(self, camera_id: str) -> Session:
         """Start to open a camera again.
 
@@ -147,7 +154,7 @@ class KnownCameras:
         StateError (``sessions_full``)
         """
         camera = self._registry.get(camera_id)
-        source = self._registry.source(camera)
+        source = self.source(camera_id)
         if source is None:
             raise CameraError("camera_wrong_password", host=camera.address.host)
         return self._cameras.begin_open(source)

@@ -116,6 +116,7 @@ class PlanRunner:
         if self._is_resting:
             self._outages.watch_again()
         self.sessions.close_failed()
+        self.sessions.forget_corrected()
         outages = self._outages.check()
         before = self._store.state
         facts = self._facts.read(before, outages)

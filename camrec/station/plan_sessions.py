@@ -6,8 +6,9 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 
+from camrec.camera_address import CameraAddress
 from camrec.clock import NS_PER_SECOND, Clock
-from camrec.errors import CamrecError
+from camrec.errors import CamrecError, NotFoundError
 from camrec.session import OPEN_SESSION_STATES, Session, SessionState
 from camrec.station.built_in_cameras import BUILT_IN_CAMERA_IDS
 from camrec.station.cameras import StationCameras
@@ -43,6 +44,7 @@ class PlanSessions:
         self._session_ids: dict[str, str] = {}  # by camera
         self._watched_at: dict[str, int] = {}  # by camera, monotonic nanoseconds
         self._failures: dict[str, str] = {}  # by camera
+        self._failed_sources: dict[str, CameraAddress | None] = {}  # with what each failed
         self._busy: dict[str, threading.Thread] = {}  # cameras that are being opened or closed
 
     @property
@@ -76,9 +78,15 @@ class PlanSessions:
         with self._lock:
             self._session_ids[session.camera_id] = session.session_id
 
-    def fail(self, camera_id: str, error: CamrecError) -> None:
-        """Note that a camera could not be opened or recorded."""
+    def fail(self, camera_id: str, error: CamrecError, session: Session | None = None) -> None:
+        """Note that a camera could not be opened or recorded.
+
+        session : its session that failed, if there is one.
+        """
+        source = self._source(camera_id) if session is None else session.source
         with self._lock:
+            if camera_id not in BUILT_IN_CAMERA_IDS:
+                self._failed_sources[camera_id] = source
             is_new = self._failures.get(camera_id) != error.code
             self._failures[camera_id] = error.code
         if is_new:  # it is tried again every few seconds
@@ -88,6 +96,7 @@ class PlanSessions:
         """Note that a camera is being recorded."""
         with self._lock:
             self._failures.pop(camera_id, None)
+            self._failed_sources.pop(camera_id, None)
 
     def open(self, camera_id: str) -> None:
         """Start to open a camera."""
@@ -110,8 +119,18 @@ class PlanSessions:
             if session is None:
                 self._forget(camera_id, session_id)
             elif session.state is SessionState.FAILED:
-                self.fail(camera_id, session.error or CamrecError("internal"))
+                self.fail(camera_id, session.error or CamrecError("internal"), session)
                 self.close(camera_id)
+
+    def forget_corrected(self) -> None:
+        """Forget failures of cameras that got another password or address since."""
+        with self._lock:
+            failed = dict(self._failed_sources)
+        for camera_id, source in failed.items():
+            if self._source(camera_id) != source:
+                with self._lock:
+                    self._failures.pop(camera_id, None)
+                    self._failed_sources.pop(camera_id, None)
 
     def wait(self) -> None:
         """Wait until what was begun is done."""
@@ -119,6 +138,13 @@ class PlanSessions:
             threads = list(self._busy.values())
         for thread in threads:
             thread.join()
+
+    def _source(self, camera_id: str) -> CameraAddress | None:
+        """With what a camera is opened; None: not known, or it is part of camrec."""
+        try:
+            return self._known_cameras.source(camera_id)
+        except NotFoundError:
+            return None
 
     def _start(self, camera_id: str, work: Callable[[str], None]) -> None:
         def run() -> None:

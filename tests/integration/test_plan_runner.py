@@ -214,6 +214,19 @@ def test_closing_the_camera_stops_the_occurrence(planned):
     assert not planned.sessions()
 
 
+def test_a_corrected_password_is_tried_at_once(planned):
+    start = in_seconds(2)
+    with MjpegCamera(size=(160, 120), rate=10, auth="basic") as camera:
+        wrong = camera.address.replace("://", "://viewer:wrong@")
+        values = {"days": list(WEEKDAYS), "start": f"{start:%H:%M:%S}", "duration": 60}
+        entry = planned.station.plans.add({"cameras": [wrong], **values})
+        until(lambda: camera.connections and not planned.sessions(), 60)
+        planned.station.plans.change(entry.plan_id, {"cameras": [camera.url]})
+        record = planned.wait(entry, "recording")
+        assert [each.reason for each in record.delays] in ([], ["camera"])
+        planned.clear()
+
+
 def prepared(folder: Path, camera: MjpegCamera, start: datetime, seconds: int, now: int) -> str:
     """The files of a camrec that knew this camera and had a plan; returns the plan's id."""
     registry = CameraRegistry(CameraFile(folder))
