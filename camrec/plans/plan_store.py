@@ -24,6 +24,7 @@ class PlanStore:
         self._file = file
         self._lock = threading.Lock()
         self._content = PlanFileContent()
+        self._is_unsaved = False  # the disk does not have what is remembered
 
     def load(self) -> None:
         """Read the file again."""
@@ -105,8 +106,8 @@ class PlanStore:
     def save_reckoning(self, reckoning: Reckoning) -> None:
         """Remember what the dispatcher decided. Then carry out its orders.
 
-        If the disk cannot be written, it is remembered in memory: a recording that is due is more
-        important than a file.
+        If the disk cannot be written, it is remembered in memory, and the next call tries again: a
+        recording that is due is more important than a file.
 
         Raises
         ------
@@ -123,11 +124,10 @@ class PlanStore:
                     for each in self._content.entries
                 ),
             )
-            try:
-                if reckoning.must_save:
-                    self._file.write(content)
-            finally:
-                self._content = content
+            is_unsaved = reckoning.must_save or self._is_unsaved
+            self._content, self._is_unsaved = content, is_unsaved
+            if is_unsaved:
+                self._write(content)
 
     # These need the lock.
 
@@ -146,7 +146,7 @@ class PlanStore:
     def _write(self, content: PlanFileContent) -> None:
         """If this fails, nothing has changed."""
         self._file.write(content)
-        self._content = content
+        self._content, self._is_unsaved = content, False
 
 
 def _hours_of(plan: Plan) -> Plan:

@@ -71,6 +71,7 @@ class PlanRunner:
         self._wake = threading.Event()
         self._is_resting = False
         self._is_save_refused = False
+        self._has_failed = False
         self._thread = threading.Thread(target=self._run, name="plans", daemon=True)
         changed.connect(lambda _: self._wake.set())
 
@@ -99,8 +100,11 @@ class PlanRunner:
             self._wake.clear()
             try:
                 seconds = self._look() if self._has_plans() else None
+                self._has_failed = False
             except Exception:
-                log.exception("the plans could not be looked at")
+                if not self._has_failed:  # it is tried again every few seconds
+                    log.exception("the plans could not be looked at")
+                self._has_failed = True
                 seconds = ERROR_PAUSE_S
             self._is_resting = seconds is None
             pause = MIN_LOOK_INTERVAL_S if seconds is None else min(seconds, MIN_LOOK_INTERVAL_S)

@@ -183,10 +183,17 @@ class PlanSessions:
     def _close(self, camera_id: str) -> None:
         with self._lock:
             session_id = self._session_ids.get(camera_id)
-        if session_id is None:
+        if session_id is None or self._is_used(session_id):
             return
         self._cameras.close(session_id)
         self._forget(camera_id, session_id)
+
+    def _is_used(self, session_id: str) -> bool:
+        """Whether somebody began to record or to watch it since its end was decided."""
+        return any(
+            each.session_id == session_id and (each.is_recording or each.viewers > 0)
+            for each in self._cameras.sessions()
+        )
 
     def _forget(self, camera_id: str, session_id: str) -> None:
         with self._lock:

@@ -27,11 +27,14 @@ from camrec.station.recordings import StationRecordings
 
 # A recording computes its end from its start and its length.
 END_ROUNDING_NS = NS_PER_SECOND // 1000
+# After the disk was full, so much has to be free before a plan records again. Otherwise the little
+# that finalizing frees would begin recordings of a few seconds, one after another.
+MIN_FREED_BYTES = 64 << 20
 REASONS_OF_PEOPLE: frozenset[EndReason] = frozenset({"stopped", "closed"})
 
 
 class StationFactsReader:
-    """Reads the facts at one moment. It changes nothing."""
+    """Reads the facts at one moment. It changes nothing, and remembers only a full disk."""
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class StationFactsReader:
         self._library = library
         self._sessions = sessions
         self._staying_ids = staying_ids
+        self._was_disk_full = False
 
     def read(self, state: PlanState, outages: tuple[Outage, ...]) -> StationFacts:
         """The facts now. What ended is looked up for the open recordings of `state`."""
@@ -59,10 +63,16 @@ class StationFactsReader:
         return StationFacts(
             cameras=self._read_cameras(sessions, recordings, state),
             free_sessions=self._config.max_sessions - is_open,
-            is_disk_full=self._library.disk_space.low,
+            is_disk_full=self._is_disk_full(),
             outages=outages,
             ended=self._find_ended(recordings, state),
         )
+
+    def _is_disk_full(self) -> bool:
+        disk = self._library.disk_space
+        is_too_little = self._was_disk_full and disk.available_bytes < MIN_FREED_BYTES
+        self._was_disk_full = disk.low or is_too_little
+        return self._was_disk_full
 
     def _read_cameras(
         self, sessions: Sequence[Session], recordings: Sequence[AnyRecording], state: PlanState

@@ -18,6 +18,7 @@ from camrec.plans import (
     PlanFile,
     PlanState,
     PlanStore,
+    Reckoning,
     StationFacts,
     WallClock,
     change_plan,
@@ -64,6 +65,23 @@ def test_plans_and_what_was_decided_are_there_after_a_restart(tmp_path):
     assert later.state == state
     assert later.camera_ids() == {"door", "yard"}
     assert is_private(tmp_path / PLAN_FILE_NAME)
+
+
+def test_what_could_not_be_stored_is_stored_the_next_time(tmp_path, monkeypatch):
+    plans = store(tmp_path)
+    plans.add(PLAN, NOW)
+    before = plans.state
+    with monkeypatch.context() as full, pytest.raises(ServiceError):
+        full.setattr(PlanFile, "write", refuse_to_write)
+        recording(plans)
+    assert len(plans.state.runs) == 2 and store(tmp_path).state == before
+    nothing_new = Reckoning((), plans.state, frozenset(), must_save=False, wake_at=NOW)
+    plans.save_reckoning(nothing_new)
+    assert store(tmp_path).state == plans.state
+
+
+def refuse_to_write(*about):
+    raise ServiceError("folder_unwritable", folder="videos", reason="full")
 
 
 def test_a_plan_that_does_not_exist_is_not_found(tmp_path):

@@ -11,7 +11,7 @@ from camrec.clock import NS_PER_SECOND
 from camrec.plans import PlanRun, PlanState, RunningRecording
 from camrec.recording import RecordingState
 from camrec.session import SessionState
-from camrec.station.station_facts import StationFactsReader, is_over
+from camrec.station.station_facts import MIN_FREED_BYTES, StationFactsReader, is_over
 from support.units_made import MadeClock
 
 BEGAN = 10**18
@@ -73,6 +73,29 @@ def read(recordings=(), sessions=(), plan_sessions=None, state=None, videos=(), 
 
 def run(**changes) -> PlanRun:
     return PlanRun(recording_id="r", camera_id="a", ordered_end=END, seen_end=END, **changes)
+
+
+def test_after_the_disk_was_full_a_little_space_is_not_enough():
+    disk = SimpleNamespace(low=False, available_bytes=1)
+    reader = StationFactsReader(
+        SimpleNamespace(max_sessions=3),
+        MadeClock(),
+        SimpleNamespace(sessions=list),
+        SimpleNamespace(all=list),
+        SimpleNamespace(disk_space=disk),
+        MadeSessions(),
+        frozenset,
+    )
+    found = []
+    for disk.low, disk.available_bytes in [
+        (False, 1),
+        (True, 0),
+        (False, MIN_FREED_BYTES - 1),
+        (False, MIN_FREED_BYTES),
+        (False, 1),
+    ]:
+        found.append(reader.read(PlanState(), ()).is_disk_full)
+    assert found == [False, True, True, False, False]
 
 
 def test_an_end_that_is_a_rounding_away_from_the_ordered_one_is_that():
