@@ -179,6 +179,7 @@ def describe_occurrence(
         day=clock.day_of(entry.starts_at).isoformat(),
         starts_at=format_iso(entry.starts_at),
         ends_at=None if entry.ends_at == ENDLESS_NS else format_iso(entry.ends_at),
+        began_at=None if entry.began_at is None else format_iso(entry.began_at),
         state=entry.state,
         state_text=translate(f"plans.state_{entry.state}", language),
         reason=None if entry.reason is None else _describe_reason(entry.reason, language),

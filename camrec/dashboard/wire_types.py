@@ -260,6 +260,7 @@ class PlanOccurrenceRow(TypedDict):
     """An occurrence of a plan, or a scheduled recording. Times are wall times.
 
     ends_at : None: when somebody stops it.
+    began_at : when its recording began; None: it has not.
     reason : in the page's language; empty: there is none.
     """
 
@@ -268,6 +269,7 @@ class PlanOccurrenceRow(TypedDict):
     name: str
     starts_at: float
     ends_at: float | None
+    began_at: float | None
     state: str
     reason: str
     filenames: list[str]

@@ -28,6 +28,7 @@ class CalendarEntry:
     reason : why it is not planned, was missed, began late, was interrupted or stopped, in words;
         None: all is well.
     filenames : its videos.
+    began_at : when its recording began, by the plan or by hand; None: it has not.
     """
 
     plan_id: str | None
@@ -37,6 +38,7 @@ class CalendarEntry:
     state: CalendarState
     reason: Phrase | None = None
     filenames: tuple[str, ...] = ()
+    began_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,7 @@ def _recorded(record: OccurrenceRecord, facts: CalendarFacts) -> CalendarEntry:
             for recording_id in record.recording_ids + record.hand_ids
             for name in facts.filenames.get(recording_id, ())
         ),
+        record.starts_at if record.hand_ids else record.began_at,
     )
 
 

@@ -121,6 +121,7 @@ def test_the_calendar_gives_states_and_reasons_in_both_languages(wire):
         "day": winter.isoformat(),
         "starts_at": occurrence["starts_at"],
         "ends_at": occurrence["starts_at"],
+        "began_at": None,
         "state": "impossible",
         "state_text": "n’aura pas lieu",
         "reason": {

@@ -14,7 +14,7 @@ const MONDAY = Date.UTC(2026, 10, 23)
  */
 const occurrence = (day, from, to, name = "Shop") => ({
   plan_id: "1", camera_id: name, name, starts_at: MONDAY + day * DAY_MS + from * 3_600_000,
-  ends_at: to === null ? null : MONDAY + day * DAY_MS + to * 3_600_000, state: "planned", reason: "", filenames: [],
+  ends_at: to === null ? null : MONDAY + day * DAY_MS + to * 3_600_000, began_at: null, state: "planned", reason: "", filenames: [],
 })
 
 /** @param {import("../../camrec/dashboard/static/plans/week_lanes.js").Bar[]} bars */
@@ -32,6 +32,12 @@ test("what goes on after midnight has a bar on both days, also from the Sunday b
   assert.deepEqual(shape(lanes[0].bars), [["Shop", 0, 6, 0]])
   assert.deepEqual(shape(lanes[6].bars), [["Shop", 22, 24, 0]])
   assert.deepEqual(lanes.map(({ bars }) => bars.length), [1, 0, 0, 0, 0, 0, 1])
+})
+
+test("what began late lacks its start, on the days on which it was not recorded", () => {
+  const late = { ...occurrence(0, 20, 28), began_at: MONDAY + 25 * 3_600_000 }
+  const lanes = weekLanes([late, { ...occurrence(2, 8, 18), began_at: MONDAY + 2 * DAY_MS + 8 * 3_600_000 }], MONDAY)
+  assert.deepEqual(lanes.flatMap(({ bars }) => bars.map(({ lacking }) => lacking)), [1, 0.25, 0])
 })
 
 test("a recording without an end goes on to the end of the week", () => {

@@ -70,8 +70,13 @@ def test_what_is_coming_is_planned_and_what_is_over_is_as_it_was():
     )
     first, second, third = shown(made, 1, 3)
     assert (first.state, first.filenames) == ("recorded", ("one.mp4", "two.mp4", "three.mp4"))
-    assert (second.state, second.reason) == ("recording", None)
-    assert (third.state, third.starts_at) == ("planned", at(8, day=3))
+    assert (second.state, second.reason, second.began_at) == ("recording", None, at(8))
+    assert (third.state, third.starts_at, third.began_at) == ("planned", at(8, day=3), None)
+
+
+def test_what_a_person_recorded_does_not_count_as_lacking():
+    by_hand = record(2, state="recorded", began_at=at(9), hand_ids=("r1",))
+    assert shown(facts(by_hand))[0].began_at == at(8)
 
 
 @pytest.mark.parametrize(

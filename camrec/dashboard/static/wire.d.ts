@@ -229,6 +229,7 @@ export interface PlanOccurrence {
   name: string
   starts_at: number
   ends_at: number | null
+  began_at: number | null
   state: string
   reason: string
   filenames: string[]

@@ -188,7 +188,7 @@ function nights(week, day) {
  * @param {{isChosen: boolean, isStop: boolean, choose: (occurrence: PlanOccurrence) => void, move: (bar: Bar, event: KeyboardEvent) => void}} how
  */
 function slot(locale, week, bar, { isChosen, isStop, choose, move }) {
-  const { occurrence, from, to, row } = bar
+  const { occurrence, from, to, row, lacking } = bar
   const { day, time, state } = occurrenceWords(locale, occurrence)
   const label = `${occurrence.name}, ${day}, ${time}, ${state}`
   const length = to - from < MIN_NAMED_SHARE ? "short" : to - from < MIN_NAMED_SHARE_ON_PHONE && "brief"
@@ -200,7 +200,8 @@ function slot(locale, week, bar, { isChosen, isStop, choose, move }) {
     "aria-label": label, "aria-pressed": String(isChosen), title: label, "data-key": `${occurrenceKey(occurrence)} ${from}`,
     on: { click: () => choose(occurrence), keydown: (/** @type {KeyboardEvent} */ event) => move(bar, event) },
   },
-  occurrence.state === "recording" && h("i", { class: "done", style: { width: percent(Math.min(1, Math.max(0, done))) } }),
+  occurrence.state === "recording" && h("i", { class: "done", style: { left: percent(lacking), width: percent(Math.min(1, Math.max(0, done)) - lacking) } }),
+  lacking > 0 && occurrence.reason !== "" && h("i", { class: "lacking", style: { width: percent(lacking) } }),
   h("span", {}, occurrence.name))
 }
 

@@ -9,6 +9,7 @@ import { DAY_MS } from "./wall_time.js"
  * @property {number} from share of the day, 0 to 1
  * @property {number} to
  * @property {number} row
+ * @property {number} lacking share of the bar that is over and was not recorded, at its start
  */
 /** @typedef {{day: number, rows: number, bars: Bar[]}} Lane */
 
@@ -43,9 +44,18 @@ function lane(occurrences, day) {
     const free = ends.findIndex((end) => end <= from)
     const row = free < 0 ? ends.length : free
     ends[row] = Math.max(to, from + MIN_SHARE)
-    return { occurrence, from, to, row }
+    return { occurrence, from, to, row, lacking: lackingShare(occurrence, day + from * DAY_MS, day + to * DAY_MS) }
   })
   return { day, rows: Math.max(1, ends.length), bars }
+}
+
+/**
+ * @param {PlanOccurrence} occurrence
+ * @param {number} start of the bar
+ * @param {number} end
+ */
+function lackingShare({ began_at: began }, start, end) {
+  return began === null || end <= start ? 0 : Math.min(1, Math.max(0, (began - start) / (end - start)))
 }
 
 /**
