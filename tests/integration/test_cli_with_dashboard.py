@@ -20,12 +20,12 @@ from camrec.ports import find_free_ports
 from camrec.receipt import Receipt
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing
-from support.command_line import receipts, run, run_all, start
+from support.command_line import receipts, run, run_all, start, working_folder
 from support.stopping import send_stop
 from support.units_made import until
 from support.wire import Wire
 
-pytestmark = pytest.mark.spread
+pytestmark = pytest.mark.slow(3)
 
 TOKEN = "a-word-of-their-own"
 
@@ -41,12 +41,12 @@ class Dashboard:
 
 
 @contextmanager
-def dashboard(place: Path, *arguments: str, **settings: object) -> Iterator[Dashboard]:
+def dashboard(place: Path, **settings: object) -> Iterator[Dashboard]:
     """A dashboard that runs in that folder, on the port of its settings."""
     file = place / "config.yaml"
     written = yaml.safe_load(file.read_text()) | {"port": find_free_ports(1)[0], **settings}
     file.write_text(yaml.safe_dump(written))
-    with start(place, "serve", "--no-browser", *arguments) as child:
+    with start(place, "serve", "--no-browser") as child:
         try:
             address = child.stdout.readline().strip().partition("login#")[0]
             token = written.get("token")
@@ -58,94 +58,123 @@ def dashboard(place: Path, *arguments: str, **settings: object) -> Iterator[Dash
     assert child.returncode == 0 and "Traceback" not in err, err
 
 
-@pytest.mark.parametrize("settings", [{}, {"token": TOKEN, "prefix": "/cams"}])
-def test_record_uses_the_dashboard_that_has_the_videos_folder(place, settings):
-    with MjpegCamera() as camera, dashboard(place, **settings) as there:
-        code, out, err = run(place, "record", camera.url, "--duration", "1")
+@pytest.fixture(scope="module")
+def shared_place(binaries, tmp_path_factory) -> Path:
+    return working_folder(tmp_path_factory.mktemp("shared"), binaries)
+
+
+@pytest.fixture(scope="module")
+def shared_dashboard(shared_place) -> Iterator[Dashboard]:
+    with dashboard(shared_place) as there:
+        yield there
+
+
+@pytest.fixture
+def there(shared_dashboard) -> Iterator[Dashboard]:
+    """The dashboard of `shared_place`, with no camera open before and after a test."""
+    yield shared_dashboard
+    for session in shared_dashboard.get("/session/list")["sessions"]:
+        shared_dashboard.wire.post("/session/close", {"session_id": session["session_id"]})
+    until(lambda: shared_dashboard.get("/health")["recordings"] == 0, 60)
+
+
+def test_record_uses_the_dashboard_that_has_the_videos_folder(shared_place, there):
+    with MjpegCamera() as camera:
+        code, out, err = run(shared_place, "record", camera.url, "--duration", "1")
         assert code == 0, err
         [receipt] = receipts(out)
         assert receipt.ended == "time" and receipt.asked == 1
         assert there.get("/session/list")["sessions"] == []
-        [video] = there.get("/videos")["videos"]
-    path = place / "videos" / video["filename"]
+        saved = [each["filename"] for each in there.get("/videos")["videos"]]
+    path = next(shared_place / "videos" / name for name in saved if name in err)
     assert Receipt.read(path.with_suffix(".json")) == receipt and str(path) in err
 
 
-def test_calibrate_takes_the_cameras_of_the_dashboard(place):
-    with MjpegCamera() as camera, dashboard(place) as there:
-        code, out, err = run(place, "calibrate", "--no-browser")
+def test_record_uses_the_token_of_the_dashboard_and_needs_it(place):
+    with (
+        MjpegCamera() as camera,
+        dashboard(place, token=TOKEN, prefix="/cams") as there,
+    ):
+        code, out, err = run(place, "record", camera.url, "--duration", "1")
+        assert code == 0, err
+        [video] = there.get("/videos")["videos"]
+        path = place / "videos" / video["filename"]
+        assert Receipt.read(path.with_suffix(".json")) == receipts(out)[0] and str(path) in err
+
+        file = place / "config.yaml"
+        without = yaml.safe_load(file.read_text())
+        del without["token"]
+        file.write_text(yaml.safe_dump(without))
+        command = ("record", camera.url, "--duration", "1")
+        (refused, elsewhere) = run_all(place, command, (*command, "--output", "there.mp4"))
+        assert refused[0] == 1 and not refused[1] and "--output" in refused[2]
+        assert elsewhere[0] == 0, elsewhere
+        assert len(there.get("/videos")["videos"]) == 1
+
+
+def test_calibrate_takes_the_cameras_of_the_dashboard(shared_place, there):
+    with MjpegCamera() as camera:
+        code, out, err = run(shared_place, "calibrate", "--no-browser")
         assert code == 2 and "No camera is open" in err
         there.wire.post("/session/open", {"url": camera.url})
-        code, out, err = run(place, "calibrate", "--no-browser", "--wait=1", "--json")
+        code, out, err = run(shared_place, "calibrate", "--no-browser", "--wait=1", "--json")
         assert code == 1 and "does not see the clock" in err
         [measured] = json.loads(out)["cameras"]
         [session] = there.get("/session/list")["sessions"]
         assert measured["camera_id"] == session["camera_id"] and session["state"] == "live"
 
 
-def test_a_camera_that_was_open_there_stays_open(place):
-    with MjpegCamera() as camera, dashboard(place) as there:
+def test_a_camera_that_was_open_there_stays_open(shared_place, there):
+    with MjpegCamera() as camera:
         there.wire.post("/session/open", {"url": camera.url})
-        code, _, err = run(place, "record", camera.url, "--duration", "1")
+        code, _, err = run(shared_place, "record", camera.url, "--duration", "1")
         assert code == 0, err
         [session] = there.get("/session/list")["sessions"]
         assert session["state"] == "live"
 
 
-def test_ctrl_c_ends_the_dashboard_s_recording_and_saves(place):
-    with MjpegCamera() as camera, dashboard(place) as there:
-        with start(place, "record", camera.url, "--duration", "600") as child:
-            until(lambda: there.get("/health")["recordings"] == 1)
+def test_ctrl_c_ends_the_dashboard_s_recording_and_saves_its_events_and_details(
+    shared_place, there
+):
+    with MjpegCamera() as camera:
+        bad = ("record", "rtsp://127.0.0.1:1/", "--duration", "1", "--detail", "a")
+        early, wrong = run_all(shared_place, ("mark", "too early"), bad)
+        assert early[0] == 1 and "Nothing was being recorded" in early[2] and not early[1]
+        assert wrong[0] == 2 and "NAME=VALUE" in wrong[2]
+        details = ("--detail", "subject=A=17", "--detail", "trial=")
+        with start(shared_place, "record", camera.url, "--duration", "600", *details) as child:
+            until(lambda: there.get("/health")["recordings"] == 1, 60)
             [session] = there.get("/session/list")["sessions"]
             status = f"/record/status/{session['recording_id']}"
             until(lambda: there.get(status)["elapsed"] > 0.5)
-            send_stop(child, "SIGINT")
-            out, err = child.communicate(timeout=60)
-        assert child.returncode == 0, err
-        assert receipts(out)[0].ended == "stopped"
-        assert there.get("/session/list")["sessions"] == []
-
-
-def test_an_event_and_details_reach_the_receipt_of_the_dashboard_s_recording(place):
-    with MjpegCamera() as camera, dashboard(place) as there:
-        code, out, err = run(place, "mark", "too early")
-        assert code == 1 and "Nothing was being recorded" in err and not out
-        details = ("--detail", "subject=A=17", "--detail", "trial=")
-        with start(place, "record", camera.url, "--duration", "600", *details) as child:
-            until(lambda: there.get("/health")["recordings"] == 1)
-            code, _, err = run(place, "mark", "light on")
+            code, _, err = run(shared_place, "mark", "light on")
             assert code == 0 and "Marked in 1 recording at" in err, err
             send_stop(child, "SIGINT")
             out, err = child.communicate(timeout=60)
         assert child.returncode == 0, err
+        assert there.get("/session/list")["sessions"] == []
     [receipt] = receipts(out)
+    assert receipt.ended == "stopped"
     assert receipt.details == {"subject": "A=17", "trial": ""}
     assert [(each.text, each.source) for each in receipt.events] == [("light on", "command line")]
-    code, _, err = run(place, "record", "rtsp://127.0.0.1:1/", "--duration", "1", "--detail", "a")
-    assert code == 2 and "NAME=VALUE" in err
 
 
-def test_record_needs_the_token_of_a_running_dashboard(place):
-    with MjpegCamera() as camera, dashboard(place, "--token"):
-        code, out, err = run(place, "record", camera.url, "--duration", "1")
-        assert code == 1 and not out
-        assert "--output" in err
-        elsewhere = ("--output", "there.mp4")
-        assert run(place, "record", camera.url, "--duration", "1", *elsewhere)[0] == 0
-
-
-def test_record_does_not_use_the_dashboard_of_another_videos_folder(place, tmp_path):
+def test_record_does_not_use_the_dashboard_of_another_videos_folder(shared_place, there, tmp_path):
     """The port answers, but that dashboard uses another videos folder."""
-    with MjpegCamera() as camera, dashboard(place) as there:
-        assert run(place, "record", camera.url, "--duration", "1")[0] == 0
-        taken = ("--videos", str(tmp_path / "taken"))
-        with start(place, "serve", "--no-browser", "--port", "0", *taken) as other:
+    before = there.get("/videos")["videos"]
+    taken = ("--videos", str(tmp_path / "taken"))
+    with (
+        MjpegCamera() as camera,
+        start(shared_place, "serve", "--no-browser", "--port", "0", *taken) as other,
+    ):
+        try:
             other.stdout.readline()
-            code, _, err = run(place, "record", camera.url, "--duration", "1", *taken)
+            code, _, err = run(shared_place, "record", camera.url, "--duration", "1", *taken)
+        finally:
             send_stop(other, "SIGTERM")
             other.communicate(timeout=60)
-        assert code == 1 and "--output" in err
-        assert len(there.get("/videos")["videos"]) == 1
+    assert code == 1 and "--output" in err
+    assert there.get("/videos")["videos"] == before
 
 
 def test_cameras_are_listed_renamed_and_removed_with_and_without_the_dashboard(place):
@@ -159,12 +188,17 @@ def test_cameras_are_listed_renamed_and_removed_with_and_without_the_dashboard(p
     def listed(output: str) -> dict[str, dict[str, Any]]:
         return {each["name"]: each for each in json.loads(output)["cameras"]}
 
-    (first, renamed) = do(("list", "--json"), ("rename", "door", "Front door"))
-    before = listed(first[1])
-    assert list(before) == ["door", "gate", "roof"] and renamed[0] == 0
-    (removed, second) = do(("remove", before["roof"]["camera_id"]), ("list", "--json"))
-    now = listed(second[1])
-    assert removed[0] == 0
+    first, renamed, removed, second, bare_table = do(
+        ("list", "--json"),
+        ("rename", "door", "Front door"),
+        ("remove", "roof"),
+        ("list", "--json"),
+        (),
+    )
+    before, now = listed(first[1]), listed(second[1])
+    assert list(before) == ["door", "gate", "roof"]
+    assert renamed[0] == removed[0] == bare_table[0] == 0
+    assert "Front door" in bare_table[1] and "±" not in bare_table[1]
     assert now["Front door"]["camera_id"] == before["door"]["camera_id"] and len(now) == 2
     with MjpegCamera() as camera, dashboard(place) as there:
         opened = there.wire.post("/session/open", {"url": camera.url, "name": "Bench"}).json()
@@ -189,6 +223,11 @@ def test_cameras_are_listed_renamed_and_removed_with_and_without_the_dashboard(p
         code, out, err = run(place, "record", camera.url, "--duration", "1", *elsewhere)
         assert code == 0, err
         assert receipts(out)[0].camera_id == opened["camera_id"]
+    file = place / "videos" / ".cameras.json"
+    content = json.loads(file.read_text("utf-8"))
+    delay = {"delay_s": 0.1374, "uncertainty_s": 0.002, "measured_at": 1, "utc_source": "arrival"}
+    content["cameras"][0]["delay"] = delay
+    file.write_text(json.dumps(content), "utf-8")
     options = ("--json", "--videos", str(place / "videos"))
     leaves, bare, asked, elsewhere, table, unknown = do(
         ("stay", opened["camera_id"], "--off"),
@@ -202,14 +241,8 @@ def test_cameras_are_listed_renamed_and_removed_with_and_without_the_dashboard(p
     assert leaves[0] == 0 and not any(each["stays"] for each in listed(asked[1]).values())
     assert json.loads(elsewhere[1]) == {"cameras": []}
     code, out, _ = table
-    assert code == 0 and "Front door" in out and "rtsp://door/a" in out and "±" not in out
-    file = place / "videos" / ".cameras.json"
-    content = json.loads(file.read_text("utf-8"))
-    delay = {"delay_s": 0.1374, "uncertainty_s": 0.002, "measured_at": 1, "utc_source": "arrival"}
-    content["cameras"][0]["delay"] = delay
-    file.write_text(json.dumps(content), "utf-8")
-    code, out, _ = run(place, "cameras")
-    assert code == 0 and "137.4\u00a0±\u00a02.0\u00a0ms" in out
+    assert code == 0 and "Front door" in out and "rtsp://door/a" in out
+    assert "137.4\u00a0±\u00a02.0\u00a0ms" in out
     assert len(out.splitlines()) == 3
     code, _, err = unknown
     assert code == 1 and "nothing" in err

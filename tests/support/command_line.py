@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from camrec.receipt import Receipt
+from support.programs import Programs
 from support.stopping import python_command, python_environment
 
 ROOT = Path(__file__).parents[2]
@@ -35,10 +36,14 @@ for arguments in json.loads(sys.argv[1]):
 @pytest.fixture
 def place(binaries, tmp_path):
     """A working folder with its settings."""
+    return working_folder(tmp_path, binaries)
+
+
+def working_folder(folder: Path, binaries: Programs) -> Path:
     ports = {"mediamtx_port": 0, "go2rtc_port": 0, "port": 0}
     settings = {**binaries.settings, **ports, "log_level": "info"}
-    (tmp_path / "config.yaml").write_text(yaml.safe_dump(settings), "utf-8")
-    return tmp_path
+    (folder / "config.yaml").write_text(yaml.safe_dump(settings), "utf-8")
+    return folder
 
 
 def start(place: Path, *arguments: str, language: str = "C") -> subprocess.Popen:
