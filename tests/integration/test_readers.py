@@ -569,7 +569,7 @@ def test_jpegs_are_read_unchanged_as_they_are_sent(go2rtc):
 
 
 def test_the_camera_is_left_when_the_reader_ends(go2rtc):
-    with MjpegCamera() as camera, opened(go2rtc, camera) as reader_of:
+    with MjpegCamera(rate=25) as camera, opened(go2rtc, camera) as reader_of:
         reader = reader_of()
         units = reader.units()
         next(units)
@@ -580,7 +580,7 @@ def test_the_camera_is_left_when_the_reader_ends(go2rtc):
 
 
 def test_mjpeg_frames_of_another_size_are_another_track(go2rtc):
-    with MjpegCamera() as camera, opened(go2rtc, camera) as reader_of:
+    with MjpegCamera(rate=25) as camera, opened(go2rtc, camera) as reader_of:
         reader = reader_of()
         tracks = []
         for unit in reader.units():
@@ -602,7 +602,7 @@ def test_mjpeg_frames_of_another_size_are_another_track(go2rtc):
 )
 def test_the_proxy_s_reason_is_in_the_reader_s_error(go2rtc, camera, text):
     wrong = camera.pop("wrong", False)
-    with MjpegCamera(**camera) as made, opened(go2rtc, made) as reader_of:
+    with MjpegCamera(**{"rate": 25, **camera}) as made, opened(go2rtc, made) as reader_of:
         if wrong:
             go2rtc.add("mjpeg", parse_address(made.url.replace("viewer", "someone")))
         with pytest.raises(StreamError) as error:
@@ -612,7 +612,7 @@ def test_the_proxy_s_reason_is_in_the_reader_s_error(go2rtc, camera, text):
 
 
 def test_a_frozen_mjpeg_camera_ends_the_reader_as_silent(go2rtc):
-    with MjpegCamera() as camera, opened(go2rtc, camera) as reader_of:
+    with MjpegCamera(rate=25) as camera, opened(go2rtc, camera) as reader_of:
         with pytest.raises(StreamError) as error:
             for _ in reader_of(timeout=0.5).units():
                 camera.freeze()
@@ -622,7 +622,7 @@ def test_a_frozen_mjpeg_camera_ends_the_reader_as_silent(go2rtc):
 
 
 def test_the_mjpeg_reader_closes_while_it_waits_for_a_jpeg(go2rtc):
-    with MjpegCamera() as camera, opened(go2rtc, camera) as reader_of:
+    with MjpegCamera(rate=25) as camera, opened(go2rtc, camera) as reader_of:
         reader = reader_of(timeout=60.0)
         units: list[MediaUnit] = []
         ended = threading.Event()

@@ -315,7 +315,7 @@ def test_the_station_remembers_the_latest_ended_recordings(station, monkeypatch)
 
 @pytest.mark.parametrize("variant", ["no_length", "snapshot"])
 def test_a_camera_that_go2rtc_cannot_read_is_recorded_all_the_same(station, variant):
-    with MjpegCamera(variant=variant, auth="digest") as camera:
+    with MjpegCamera(rate=25, variant=variant, auth="digest") as camera:
         session = station.cameras.open(camera.url)
         recording = station.recordings.start(session.session_id, 2)
         assert recording.wait(PATIENCE)

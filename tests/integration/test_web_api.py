@@ -28,7 +28,7 @@ def wire(binaries, tmp_path_factory):
 @pytest.fixture(params=["rtsp", "mjpeg"])
 def camera(request):
     made = {
-        "rtsp": lambda: RtspCamera(audio="aac", auth="digest", password=PASSWORD),
+        "rtsp": lambda: RtspCamera(audio="aac", rate=10, gop=10, auth="digest", password=PASSWORD),
         "mjpeg": lambda: MjpegCamera(auth="basic", password=PASSWORD),
     }[request.param]()
     with made:

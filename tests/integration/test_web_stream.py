@@ -35,7 +35,7 @@ def served(binaries, tmp_path_factory):
     """A station with one camera open, for all of these."""
     folder = tmp_path_factory.mktemp("stream")
     config = binaries.config(folder)
-    with MjpegCamera(size=(1280, 720)) as camera, serving(config) as (station, wire):
+    with MjpegCamera(size=(1280, 720), rate=25) as camera, serving(config) as (station, wire):
         yield station, camera, wire
 
 

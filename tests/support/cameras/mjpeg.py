@@ -108,7 +108,7 @@ class MjpegCamera:
         *,
         size: tuple[int, int] = (640, 360),
         irregular: bool = False,
-        rate: float = 25,
+        rate: float = 10,
         variant: str | Variant = "standard",
         auth: str | None = None,
         user: str = "viewer",
