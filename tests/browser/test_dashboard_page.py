@@ -131,10 +131,6 @@ def test_two_pages_show_one_recording_each_in_its_language_with_little_traffic(w
         assert second.page.evaluate("document.documentElement.lang") == "en"
         second.page.get_by_text("Dark", exact=True).click()
         second.page.get_by_role("button", name="Done").click()
-        second.page.reload()
-        expect(other.get_by_role("button", name="Stop and save")).to_be_visible()
-        dark = "getComputedStyle(document.documentElement).backgroundColor"
-        assert second.page.evaluate(dark) == "rgb(13, 16, 20)"
 
         def listen(socket):
             if socket.url.endswith("/ws"):
@@ -143,6 +139,10 @@ def test_two_pages_show_one_recording_each_in_its_language_with_little_traffic(w
 
         second.page.on("websocket", listen)
         second.page.reload()
+        expect(other.get_by_role("button", name="Stop and save")).to_be_visible()
+        dark = "getComputedStyle(document.documentElement).backgroundColor"
+        assert second.page.evaluate(dark) == "rgb(13, 16, 20)"
+
         expect(other.get_by_role("progressbar")).to_be_visible()
         second.page.wait_for_timeout(3000)
         heard.clear()

@@ -20,7 +20,7 @@ from support.units_made import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow(30)]
 
-RERUNS = 5
+RERUNS = 3
 CELLS = [
     "import asyncio, time\nimport camrec\ncamera = camrec.open({url!r}, 'Nest box')\ncamera",
     "camera.record(3)",

@@ -25,7 +25,7 @@ from support.stopping import send_stop
 from support.units_made import until
 from support.wire import Wire
 
-pytestmark = pytest.mark.slow(3)
+pytestmark = pytest.mark.slow(5)
 
 TOKEN = "a-word-of-their-own"
 
