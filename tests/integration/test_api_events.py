@@ -22,7 +22,7 @@ def there(binaries, tmp_path, monkeypatch) -> Iterator[camrec.Connection]:
 
 
 def test_events_are_marked_and_read_with_a_running_camrec(there):
-    with MjpegCamera() as camera, there.open(camera.url, "Door") as opened:
+    with MjpegCamera(rate=25) as camera, there.open(camera.url, "Door") as opened:
         recording = opened.record(600, details={"subject": "A17", "trial": 3})
         until(lambda: recording.elapsed > 0.5)
         first = recording.mark("light on")
@@ -67,7 +67,7 @@ def test_events_are_marked_and_read_with_a_running_camrec(there):
 
 
 def test_a_detail_that_is_called_like_a_column_is_a_column_of_its_own(there):
-    with MjpegCamera() as camera, there.open(camera.url, "Door") as opened:
+    with MjpegCamera(rate=25) as camera, there.open(camera.url, "Door") as opened:
         [video] = camrec.record_together([opened], 1, "Pair", details={"name": "A", "free": "B"})
         table = there.videos().to_dataframe()
     assert table.loc[video.path.name, ["name", "details.name", "free"]].to_list() == [
