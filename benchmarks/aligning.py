@@ -65,7 +65,7 @@ def measured(given: argparse.Namespace) -> list[Aligned]:
         made = (
             *(RtspCamera(reports_capture=capture) for _ in range(2)),
             RtspCamera(audio="aac", reports_capture=capture),
-            MjpegCamera(),
+            MjpegCamera(rate=25),
         )
         sources = [stack.enter_context(each) for each in made]
         cameras = stack.enter_context(opened(sources, folder, programs(), given.clock))

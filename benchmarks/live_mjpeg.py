@@ -35,7 +35,7 @@ def main() -> None:
     asked.add_argument("--seconds", type=float, default=20)
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name, ExitStack() as stack:
-        camera = stack.enter_context(MjpegCamera(size=(1280, 720)))
+        camera = stack.enter_context(MjpegCamera(size=(1280, 720), rate=25))
         _, told = open_camrec(stack, Path(name) / "camrec", [camera.url])
         go2rtc = stack.enter_context(Go2rtc(Programs.find(), camera.url, Path(name)))
         (session,) = told["sessions"]

@@ -92,7 +92,7 @@ CAMERAS: dict[str, Callable[[int], AbstractContextManager[Any]]] = {
     "at once": lambda gop: raw(AtOnce, gop),
     "shared": lambda gop: raw(Shared, gop),
     "gst": lambda gop: RtspCamera(rate=RATE, gop=gop * RATE),
-    "mjpeg": lambda _: MjpegCamera(),
+    "mjpeg": lambda _: MjpegCamera(rate=25),
 }
 
 
