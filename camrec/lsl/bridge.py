@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from camrec.annotations import EventFields
 from camrec.lsl.camera_outlet import CameraOutlet
-from camrec.lsl.lsl_clock import LslClock
 from camrec.lsl.marker_inlet import MarkerInlet
 from camrec.session import OPEN_SESSION_STATES
 from camrec.station import Station
@@ -37,9 +36,8 @@ class LslBridge:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="camrec-lsl", daemon=True)
         self._thread.start()
-        clock = LslClock(station.clock)
         self._inlets = [
-            MarkerInlet(name, clock, self._mark, self._stopping) for name in marker_streams
+            MarkerInlet(name, station.clock, self._mark, self._stopping) for name in marker_streams
         ]
 
     def stop(self) -> None:

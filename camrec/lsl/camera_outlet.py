@@ -9,9 +9,9 @@ from collections.abc import Callable
 import pylsl
 
 from camrec import __version__
-from camrec.clock import NS_PER_SECOND, Clock
+from camrec.clock import Clock
 from camrec.feed import Discontinuity, Subscription
-from camrec.lsl.lsl_clock import LslClock
+from camrec.lsl.lsl_clock import read_clocks
 from camrec.media import MediaUnit
 from camrec.session import Session
 
@@ -41,7 +41,6 @@ class CameraOutlet:
     def __init__(self, session: Session, clock: Clock, on_ready: Callable[[], object]) -> None:
         self._session = session
         self._clock = clock
-        self._lsl_clock = LslClock(clock)
         self._on_ready = on_ready
         self._outlet = pylsl.StreamOutlet(
             _stream_info(session), chunk_size=0, max_buffered=MAX_OUTLET_BUFFER_S
@@ -87,12 +86,12 @@ class CameraOutlet:
         """Send the first frames of those that wait."""
         if count <= 0 or self._outlet is None:
             return
-        utc_now, now = self._clock.utc_ns(), self._clock.monotonic_ns()
+        clocks = read_clocks(self._clock)
         for _ in range(count):
             _, _, unit = heapq.heappop(self._waiting)
             taken = unit.time + unit.offset
-            utc = (utc_now - (now - taken)) / NS_PER_SECOND
-            self._outlet.push_sample([self._sent, utc], self._lsl_clock.from_monotonic(taken))
+            sample = [self._sent, clocks.monotonic_to_utc(taken)]
+            self._outlet.push_sample(sample, clocks.monotonic_to_lsl(taken))
             self._sent += 1
 
 

@@ -1,6 +1,8 @@
-"""Converts between this machine's monotonic clock and the clock of LSL."""
+"""Converts between the clock of LSL, this machine's monotonic clock and UTC."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import pylsl
 
@@ -9,32 +11,38 @@ from camrec.clock import NS_PER_SECOND, Clock
 CLOCK_READINGS = 5
 
 
-class LslClock:
-    """Converts times of camrec to times of LSL's ``local_clock``, and back.
+@dataclass(frozen=True)
+class ClockReading:
+    """How far two clocks were ahead of the monotonic clock, in nanoseconds, at one moment.
 
-    On Linux both are the same clock of the kernel. Elsewhere they may differ, so the difference is
-    measured: of a few readings, the one that took the shortest time counts.
+    On Linux LSL's ``local_clock`` is the monotonic clock. Elsewhere they may differ.
     """
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    lsl_ahead_ns: int
+    utc_ahead_ns: int
 
-    def from_monotonic(self, monotonic_ns: int) -> float:
-        """Return a monotonic time in nanoseconds as a time of LSL, in seconds."""
-        return (monotonic_ns + self._ahead_ns()) / NS_PER_SECOND
+    def monotonic_to_lsl(self, monotonic_ns: int) -> float:
+        """Return a monotonic time as a time of LSL, in seconds."""
+        return (monotonic_ns + self.lsl_ahead_ns) / NS_PER_SECOND
 
-    def to_utc_ns(self, lsl_s: float) -> int:
+    def monotonic_to_utc(self, monotonic_ns: int) -> float:
+        """Return a monotonic time in seconds of UTC."""
+        return (monotonic_ns + self.utc_ahead_ns) / NS_PER_SECOND
+
+    def lsl_to_utc_ns(self, lsl_s: float) -> int:
         """Return a time of LSL, in seconds, in UTC nanoseconds by this computer's clock."""
-        age = self._clock.monotonic_ns() + self._ahead_ns() - round(lsl_s * NS_PER_SECOND)
-        return self._clock.utc_ns() - age
+        return round(lsl_s * NS_PER_SECOND) - self.lsl_ahead_ns + self.utc_ahead_ns
 
-    def _ahead_ns(self) -> int:
-        """How far LSL's clock is ahead of the monotonic clock."""
-        readings = []
-        for _ in range(CLOCK_READINGS):
-            before = self._clock.monotonic_ns()
-            lsl_s: float = pylsl.local_clock()
-            after = self._clock.monotonic_ns()
-            ahead_ns = round(lsl_s * NS_PER_SECOND) - (before + after) // 2
-            readings.append((after - before, ahead_ns))
-        return min(readings)[1]
+
+def read_clocks(clock: Clock) -> ClockReading:
+    """Read the clocks a few times. The reading that took the shortest time counts."""
+    readings = []
+    for _ in range(CLOCK_READINGS):
+        before = clock.monotonic_ns()
+        lsl_s: float = pylsl.local_clock()
+        utc = clock.utc_ns()
+        after = clock.monotonic_ns()
+        middle = (before + after) // 2
+        readings.append((after - before, round(lsl_s * NS_PER_SECOND) - middle, utc - middle))
+    _, lsl_ahead, utc_ahead = min(readings)
+    return ClockReading(lsl_ahead, utc_ahead)

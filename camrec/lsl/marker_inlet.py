@@ -14,8 +14,9 @@ from camrec.annotations import (
     EventFields,
     is_plain_text,
 )
+from camrec.clock import Clock
 from camrec.errors import CamrecError, StateError
-from camrec.lsl.lsl_clock import LslClock
+from camrec.lsl.lsl_clock import read_clocks
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class MarkerInlet:
     """
 
     def __init__(
-        self, stream_name: str, clock: LslClock, mark: EventMaker, stopping: threading.Event
+        self, stream_name: str, clock: Clock, mark: EventMaker, stopping: threading.Event
     ) -> None:
         self._stream_name = stream_name
         self._clock = clock
@@ -69,6 +70,8 @@ class MarkerInlet:
         """Mark what a stream sends until it is lost. Raises what pylsl raises."""
         inlet = pylsl.StreamInlet(info, recover=False, processing_flags=pylsl.proc_clocksync)
         inlet.open_stream(timeout=STREAM_OPEN_TIMEOUT_S)
+        # It takes half a second to know the other computer's clock. What comes meanwhile waits.
+        inlet.time_correction(timeout=STREAM_OPEN_TIMEOUT_S)
         log.info("the markers of the LSL stream %s become events", self._stream_name)
         try:
             while not self._stopping.is_set():
@@ -82,7 +85,7 @@ class MarkerInlet:
         source = f"lsl {self._stream_name}"[:MAX_EVENT_SOURCE_CHARS]
         fields = _to_event_fields(marker, self._stream_name)
         try:
-            self._mark(fields, source, self._clock.to_utc_ns(timestamp))
+            self._mark(fields, source, read_clocks(self._clock).lsl_to_utc_ns(timestamp))
         except StateError as error:
             log.info("no event for %r of LSL: %s", fields["text"], error)
         except CamrecError as error:

@@ -52,6 +52,7 @@ def resolve(pylsl: ModuleType, name: str):
 
 def test_each_frame_is_a_sample_and_each_marker_an_event(pylsl, station):
     from camrec.lsl import LslBridge
+    from camrec.lsl.lsl_clock import read_clocks
 
     outlet = pylsl.StreamOutlet(
         pylsl.StreamInfo("Experiment", "Markers", 1, 0, pylsl.cf_string, "test of camrec")
@@ -72,12 +73,10 @@ def test_each_frame_is_a_sample_and_each_marker_an_event(pylsl, station):
             pulled = [inlet.pull_sample(timeout=WAIT_S) for _ in range(3)]
 
             job = station.recordings.start(session.session_id, 60)
-            until(lambda: job.elapsed > 1, WAIT_S)
-            marked = pylsl.local_clock()
-            ahead = time.time() - pylsl.local_clock()
+            until(lambda: job.elapsed > 2, WAIT_S)
+            marked = pylsl.local_clock() - 1  # what counts is the timestamp, not the arrival
             outlet.push_sample(["light\non"], marked)
             until(lambda: job.event_count, WAIT_S)
-            until(lambda: job.elapsed > 2, WAIT_S)
             job.stop()
             assert job.wait(WAIT_S)
             pulled.append(inlet.pull_sample(timeout=WAIT_S))
@@ -90,7 +89,8 @@ def test_each_frame_is_a_sample_and_each_marker_an_event(pylsl, station):
     video = station.library.get(job.filename)
     [event] = video.receipt.events
     assert (event.text, event.source) == ("light on", "lsl Experiment")
-    assert abs(event.at_ns / 1e9 - (marked + ahead)) < 0.02
+    expected = read_clocks(station.clock).lsl_to_utc_ns(marked)
+    assert abs(event.at_ns - expected) < 300_000_000
     numbers = np.array([sample[0] for sample, _ in pulled])
     assert (np.diff(numbers) == 1).all()
     utc = np.array([sample[1] for sample, _ in pulled])
@@ -162,13 +162,16 @@ def moment(unit: MediaUnit) -> float:
     return (unit.time + unit.offset) / 1e9 + pylsl.local_clock() - time.perf_counter()
 
 
-def test_the_clock_of_lsl_is_converted_in_both_directions(pylsl):
-    from camrec.lsl.lsl_clock import LslClock
+def test_the_clock_of_lsl_is_converted(pylsl):
+    from camrec.lsl.lsl_clock import ClockReading, read_clocks
 
-    clock = Clock()
-    converter = LslClock(clock)
-    assert abs(converter.from_monotonic(clock.monotonic_ns()) - pylsl.local_clock()) < 0.05
-    assert abs(converter.to_utc_ns(pylsl.local_clock()) - clock.utc_ns()) < 50_000_000
+    reading = ClockReading(lsl_ahead_ns=-2_000_000_000, utc_ahead_ns=50_000_000_000)
+    assert reading.monotonic_to_lsl(10_000_000_000) == 8.0
+    assert reading.monotonic_to_utc(10_000_000_000) == 60.0
+    assert reading.lsl_to_utc_ns(8.0) == 60_000_000_000
+    before = pylsl.local_clock()
+    now = read_clocks(Clock()).monotonic_to_lsl(Clock().monotonic_ns())
+    assert before - 0.01 < now < pylsl.local_clock() + 0.01
 
 
 @pytest.mark.parametrize(
