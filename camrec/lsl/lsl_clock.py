@@ -12,7 +12,7 @@ CLOCK_READINGS = 5
 
 
 @dataclass(frozen=True)
-class ClockReading:
+class LslClockReading:
     """How far two clocks were ahead of the monotonic clock, in nanoseconds, at one moment.
 
     On Linux LSL's ``local_clock`` is the monotonic clock. Elsewhere they may differ.
@@ -34,7 +34,7 @@ class ClockReading:
         return round(lsl_s * NS_PER_SECOND) - self.lsl_ahead_ns + self.utc_ahead_ns
 
 
-def read_clocks(clock: Clock) -> ClockReading:
+def read_clocks(clock: Clock) -> LslClockReading:
     """Read the clocks a few times. The reading that took the shortest time counts."""
     readings = []
     for _ in range(CLOCK_READINGS):
@@ -45,4 +45,4 @@ def read_clocks(clock: Clock) -> ClockReading:
         middle = (before + after) // 2
         readings.append((after - before, round(lsl_s * NS_PER_SECOND) - middle, utc - middle))
     _, lsl_ahead, utc_ahead = min(readings)
-    return ClockReading(lsl_ahead, utc_ahead)
+    return LslClockReading(lsl_ahead, utc_ahead)

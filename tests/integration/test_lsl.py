@@ -163,9 +163,9 @@ def moment(unit: MediaUnit) -> float:
 
 
 def test_the_clock_of_lsl_is_converted(pylsl):
-    from camrec.lsl.lsl_clock import ClockReading, read_clocks
+    from camrec.lsl.lsl_clock import LslClockReading, read_clocks
 
-    reading = ClockReading(lsl_ahead_ns=-2_000_000_000, utc_ahead_ns=50_000_000_000)
+    reading = LslClockReading(lsl_ahead_ns=-2_000_000_000, utc_ahead_ns=50_000_000_000)
     assert reading.monotonic_to_lsl(10_000_000_000) == 8.0
     assert reading.monotonic_to_utc(10_000_000_000) == 60.0
     assert reading.lsl_to_utc_ns(8.0) == 60_000_000_000
