@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from camrec.alerts import (
     ATTEMPTS_BEFORE_ALERT,
@@ -16,7 +17,8 @@ from camrec.alerts import (
 from camrec.clock import Clock
 from camrec.config import Config
 from camrec.errors import InputError
-from camrec.i18n import system_language
+from camrec.i18n import system_language, translate
+from camrec.plans import WallClock, find_timezone
 from camrec.redaction import Credential
 from camrec.station.alert_book import AlertBook
 from camrec.station.settings import StationSettings
@@ -28,10 +30,17 @@ class WebhookTrial:
     """What came back when somebody tried the webhook.
 
     at : when that was known, UTC nanoseconds.
+    zone : the time zone of the settings.
     """
 
     answer: WebhookAnswer
     at: int
+    zone: tzinfo
+
+    def message(self, language: str) -> str:
+        """What came back and when, in `language`: "en" or "fr"."""
+        key, shown_at = f"alerts.tried_{self.answer.code}", WallClock(self.zone).shown_at(self.at)
+        return translate(key, language, time=f"{shown_at:%H:%M:%S}", status=self.answer.status)
 
 
 class StationWebhook:
@@ -77,7 +86,8 @@ class StationWebhook:
         masks = mask_webhook(url, secret)
         answer = post_webhook(url, trial_body(self._clock.utc_ns(), self._language), secret)
         del masks
-        return WebhookTrial(answer, self._clock.utc_ns())
+        zone = find_timezone(self._config.timezone)
+        return WebhookTrial(answer, self._clock.utc_ns(), zone)
 
     @property
     def has_unsent(self) -> bool:

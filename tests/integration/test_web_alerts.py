@@ -80,6 +80,52 @@ def test_a_recording_without_a_frame_is_an_alert_and_a_cancelled_one_is_not(wire
     assert empty["message"] == "Door: nothing was recorded, the camera sent no picture"
 
 
+def test_a_plan_that_was_missed_is_an_alert(served, wire):
+    station, _ = served
+    end = station.clock.utc_ns() - NS_PER_SECOND
+    record = OccurrenceRecord(
+        plan_id="p1",
+        camera_id="removed",
+        starts_at=end - 60 * NS_PER_SECOND,
+        ends_at=end,
+        state="missed",
+        delays=(Delay(reason="off", start=end - 60 * NS_PER_SECOND, end=end),),
+    )
+    store = station.plans.store
+    past = (*store.state.past, record)
+    state = store.state.model_copy(update={"past": past})
+    store.save_reckoning(Reckoning(state, (), frozenset(), None, must_save=False))
+    station.changed.emit(PlansChanged())
+    until(lambda: new_alerts(wire))
+    (missed,) = new_alerts(wire)
+    assert (missed["kind"], missed["code"]) == ("plan_missed", "missed_off")
+    assert (missed["plan_id"], missed["until"]) == ("p1", format_iso(end))
+
+
+def test_a_disk_that_a_scheduled_recording_will_fill_is_an_alert(served, wire, monkeypatch):
+    station, _ = served
+    with MjpegCamera(rate=10) as camera:
+        opened = wire.post("/session/open", {"url": camera.url, "name": "Door"}).json()
+        until(lambda: wire.get("/session/list").json()["sessions"][0]["figures"]["bit_rate"])
+        start_at = format_iso(utc_ns() + 3600 * NS_PER_SECOND)
+        body = {"session_id": opened["session_id"], "duration": 86_400, "start_at": start_at}
+        assert wire.post("/record/start", body).status == 201
+        free = station.config.min_free_bytes + 1000
+        monkeypatch.setattr(DiskSpace, "free_bytes", property(lambda disk: free))
+        station.alerts._disk._next_check = 0
+        station.changed.emit(PlansChanged())
+        until(lambda: new_alerts(wire))
+        (full,) = new_alerts(wire)
+        assert (full["kind"], full["message"]) == (
+            "disk_full_soon",
+            "The disk will be full within an hour",
+        )
+        wire.post("/session/close", {"session_id": opened["session_id"]})
+        station.alerts._disk._next_check = 0
+        station.changed.emit(PlansChanged())
+        until(lambda: new_alerts(wire)[0]["code"] == "disk_idle")
+
+
 def test_alerts_are_seen_by_their_ids_or_all_at_once(served, wire):
     station, _ = served
     made = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import socket
 import threading
 
@@ -13,6 +14,7 @@ import yaml
 
 from camrec.alerts import SIGNATURE_HEADER, Alert, AlertSubject, post_webhook
 from camrec.config import Config
+from camrec.errors import InputError
 from camrec.station import Station
 from support.cameras.refusing import Answer, Refusing, http, says
 from support.certificates import unknown_certificate
@@ -277,8 +279,12 @@ def test_trying_the_webhook_says_what_came_back(sending, receiver):
     trial = station.alerts.webhook.try_out()
     assert (trial.answer.code, trial.answer.status) == ("received", 200)
     assert receiver.posts[0].json()["kind"] == "test"
+    assert re.fullmatch(r"Received at \d\d:\d\d:\d\d \(answer 200\)", trial.message("en"))
     receiver.status = 403
-    assert station.alerts.webhook.try_out(f" {receiver.url}x ").answer.status == 403
+    refused = station.alerts.webhook.try_out(f" {receiver.url}x ")
+    assert refused.answer.status == 403 and refused.message("fr").endswith("(réponse 403)")
+    with pytest.raises(InputError):
+        station.alerts.webhook.try_out("file:///etc/passwd")
     assert receiver.posts[1].path.endswith("webhookx")
 
 

@@ -12,6 +12,7 @@ from typing import get_args
 
 import pytest
 
+from camrec.alerts.webhook_post import WebhookAnswerCode
 from camrec.binaries.check import BinaryOrigin
 from camrec.i18n import LANGUAGES, Phrase, PhraseList, catalogue
 from camrec.plans.plan_calendar import CalendarState
@@ -103,6 +104,9 @@ MADE = {
     "notebook.recording_": [state.value for state in RecordingState],
     "cli.origin.": get_args(BinaryOrigin),
     "cli.verify.fault.": ("unreadable", "undecodable", "backward", "frames", "sha256"),
+    "alerts.tried_": get_args(WebhookAnswerCode),
+    "alerts.": [code for code in get_args(WebhookAnswerCode) if code != "received"],
+    "alerts.ended_": ("disk", "camera", "error", "crash"),
     "binaries.": ("download", "build", "wait"),
     "plans.state_": get_args(CalendarState),
     "plans.reason_": (
