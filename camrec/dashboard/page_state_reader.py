@@ -75,6 +75,8 @@ class PageStateReader:
                 "most": station.config.max_sessions,
                 "folder": str(station.settings.next_videos_dir),
                 "token": bool(station.config.token),
+                "webhook": bool(station.config.webhook),
+                "webhook_when": list(station.config.webhook_when),
             },
             group_recording=self._group_recording(),
             plans=plan_rows(station),

@@ -15,7 +15,7 @@ from camrec.station import Station
 class SettingsDialog(AskingComponent):
     """Changes language and theme in the page, and other settings in the station.
 
-    The page can send a new token, but a token is never sent to a page.
+    The page can send a new token and another webhook, but neither is ever sent to a page.
 
     Parameters
     ----------
@@ -46,3 +46,17 @@ class SettingsDialog(AskingComponent):
 
     def do_token(self, token: str) -> None:
         self.ask("token", self._station.settings.change, None, None, str(token))
+
+    def do_webhook(self, webhook: str) -> None:
+        self.ask("webhook", self._station.settings.change, webhook=str(webhook))
+
+    def do_webhook_when(self, webhook_when: list[str]) -> None:
+        chosen = [str(each) for each in webhook_when]
+        self.ask("webhook_when", self._station.settings.change, webhook_when=chosen)
+
+    def do_try_webhook(self, try_webhook: str) -> None:
+        self.ask("try_webhook", self._try_webhook, str(try_webhook))
+
+    def _try_webhook(self, url: str) -> str:
+        """What came back, in words. url : empty: the webhook of the settings."""
+        return self._station.alerts.webhook.try_out(url or None).message(self.language)

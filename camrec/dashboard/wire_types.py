@@ -182,11 +182,15 @@ class SettingsFields(TypedDict):
     most : how many sessions may be open.
     folder : the videos folder after the next start.
     token : whether a token is set.
+    webhook : whether a webhook is set.
+    webhook_when : what is sent to it.
     """
 
     most: int
     folder: str
     token: bool
+    webhook: bool
+    webhook_when: list[str]
 
 
 class GroupRecordingFields(TypedDict):

@@ -16,6 +16,7 @@ from support.dashboard_page import SERVE, close_all, fits
 from support.dashboard_server import server
 from support.saved_videos import encode_small_video
 from support.units_made import until
+from support.webhook_receiver import WebhookReceiver
 from support.wire import Wire
 
 pytestmark = pytest.mark.browser
@@ -222,6 +223,44 @@ def test_the_clock_of_a_camera_is_told_and_chosen_on_the_page(wire, open_page):
         page.keyboard.press("Escape")
         close_all(wire, page)
         wire.ask("DELETE", f"/cameras/{known['camera_id']}")
+
+
+def test_the_webhook_is_set_tried_and_removed_and_its_address_is_not_shown_again(
+    wire, folder, open_page
+):
+    page = open_page(wire.url).page
+    page.get_by_role("button", name="Settings").click()
+    box = page.get_by_role("dialog", name="Settings")
+    entry = box.get_by_label("Send alerts to (webhook)")
+    with WebhookReceiver() as receiver:
+        entry.fill("ntfy.example.org")
+        entry.press("Enter")
+        expect(box.get_by_role("alert")).to_contain_text("http://")
+        entry.fill(receiver.url)
+        box.get_by_role("button", name="Try it").click()
+        expect(box.get_by_text(re.compile(r"Received at .* \(answer 200\)"))).to_be_visible()
+        assert receiver.posts[0].json()["kind"] == "test"
+        receiver.status = 500
+        box.get_by_role("button", name="Try it").click()
+        expect(box.get_by_text("(answer 500)")).to_be_visible()
+    box.get_by_label("all is well again").check()
+    file = folder / "config.yaml"
+    until(lambda: "well_again" in yaml.safe_load(file.read_text("utf-8"))["webhook_when"])
+    assert yaml.safe_load(file.read_text("utf-8"))["webhook"] == receiver.url
+    box.get_by_text("What is sent").click()
+    expect(box.get_by_text("No picture, no camera address")).to_be_visible()
+    assert faults(page) == []
+    fits(page)
+    page.reload()
+    page.get_by_role("button", name="Settings").click()
+    expect(box.get_by_role("button", name="Remove the webhook")).to_be_visible()
+    expect(entry).to_have_value("")
+    assert "C4nary" not in page.content()
+    box.get_by_role("button", name="Remove the webhook").click()
+    expect(box.get_by_role("button", name="Remove the webhook")).to_have_count(0)
+    box.get_by_label("all is well again").uncheck()
+    until(lambda: "well_again" not in yaml.safe_load(file.read_text("utf-8"))["webhook_when"])
+    assert yaml.safe_load(file.read_text("utf-8"))["webhook"] == ""
 
 
 def test_changed_settings_take_effect_at_once_and_are_saved_to_the_file(

@@ -8,14 +8,16 @@ import { createLocale } from "../kit/locale.js"
 import { segmentedControl } from "../kit/segmented_control.js"
 import { chooseLanguage, chooseTheme, chosenTheme } from "../kit/theme.js"
 import { tokenSetting } from "../kit/token_setting.js"
+import { webhookSetting } from "../kit/webhook_setting.js"
 
 /** @import { Locale } from "../kit/locale.js" */
 /** @import { Answer, Model, RenderArguments } from "../wire.js" */
-/** @typedef {{most: number, folder: string, token: boolean}} Settings `token`: whether there is one */
+/** @typedef {{most: number, folder: string, token: boolean, webhook: boolean, webhook_when: string[]}} Settings `token`, `webhook`: whether there is one */
 /** @typedef {Record<string, string>} Problems by field: why camrec rejected it */
 
 const THEMES = ["", "light", "dark"]
 const LANGUAGE_NAMES = { fr: "Français", en: "English" } // each in its own language
+const FOCUSABLE = "button, input, summary"
 const MAX_CAMERAS = 64 // as in camrec/config.py
 
 /** @param {RenderArguments<{facts: Settings}>} _ */
@@ -27,6 +29,7 @@ export function render({ model, view }) {
   /** @type {Record<string, any>} */
   const asked = {} // by field: the value that was sent, until camrec has it
   const token = tokenSetting(model, { ask, draw, problems })
+  const webhook = webhookSetting(model, { ask, draw, problems })
   /** @type {HTMLDialogElement | null} */
   let box = null
   /** @type {HTMLElement | null} */
@@ -36,11 +39,12 @@ export function render({ model, view }) {
     if (box?.open) return
     const opener = focusedElement() // gets the focus back when the dialog closes
     form = h("div", { class: "form" })
-    for (const name of ["most", "folder", "token"]) {
+    for (const name of ["most", "folder", "token", "webhook", "webhook_when", "try_webhook"]) {
       delete problems[name]
       delete asked[name]
     }
     token.reset()
+    webhook.reset()
     draw()
     box = dialog(root, { "aria-labelledby": "settings", class: "settings" }, form)
     box.addEventListener("close", () => opener?.focus())
@@ -58,7 +62,7 @@ export function render({ model, view }) {
 
   /**
    * @param {string} name
-   * @param {number | string} value
+   * @param {number | string | string[]} value
    */
   function ask(name, value) {
     asked[name] = value
@@ -68,15 +72,18 @@ export function render({ model, view }) {
   function draw() {
     if (form === null) return
     const locale = createLocale(model.texts)
-    const focused = [...form.querySelectorAll("button, input")].findIndex((each) => form && each === focusBeside(form))
+    const focused = [...form.querySelectorAll(FOCUSABLE)].findIndex((each) => form && each === focusBeside(form))
     const { entry, shown, hint } = token.draw(locale)
+    const alerts = webhook.draw(locale)
     fill(form,
       h("header", {}, h("h2", { id: "settings" }, locale.t("page.settings")), iconButton("close", locale.t("page.settings_close"), close)),
       languageAndTheme(locale, model),
       ownSettings(locale, { ...model.facts, ...asked }, problems, ask),
       field("token", locale.t("page.token"), hint, problems.token, entry, shown),
+      field("webhook", locale.t("page.webhook"), alerts.hint, alerts.problem, alerts.entry, alerts.shown),
+      alerts.further,
       h("div", { class: "end" }, button({ label: locale.t("page.done"), kind: token.isPending() ? "plain" : "main", on: done })))
-    if (focused >= 0) /** @type {HTMLElement | undefined} */ (form.querySelectorAll("button, input")[focused])?.focus()
+    if (focused >= 0) /** @type {HTMLElement | undefined} */ (form.querySelectorAll(FOCUSABLE)[focused])?.focus()
   }
 
   life.on(window, OPEN_SETTINGS, open)
@@ -86,7 +93,10 @@ export function render({ model, view }) {
     forgetConfirmed(asked, model.facts)
     draw()
   })
-  life.watch("msg:custom", async (/** @type {Answer} */ { answered, ok, problem }) => {
+  life.watch("msg:custom", async (/** @type {Answer} */ answer) => {
+    const { answered, ok, problem } = answer
+    webhook.answered(answer)
+    if (answered !== "token") delete asked[answered === "most" || answered === "folder" ? "" : answered]
     if (answered === "token") {
       const value = asked.token
       delete asked.token
@@ -117,7 +127,7 @@ function forgetConfirmed(asked, settings) {
  * @param {string} hint
  * @param {string | undefined} problem
  * @param {HTMLElement} entry
- * @param {HTMLElement | HTMLElement[]} shown what is drawn, if it is more than the entry
+ * @param {HTMLElement | (HTMLElement | null)[]} shown what is drawn, if it is more than the entry
  */
 function field(name, label, hint, problem, entry, shown = entry) {
   entry.setAttribute("aria-describedby", `${name}-told`)
