@@ -108,7 +108,7 @@ export function webhookSetting(model, { ask, draw, problems }) {
       const { entry, shown } = addressField(locale)
       const problem = problems.webhook || problems.try_webhook
       const hint = reply || locale.t(model.facts.webhook ? "page.webhook_set" : "page.webhook_hint")
-      return { entry, shown, hint, problem, further: [choices(locale), whatIsSent(locale)] }
+      return { entry, shown, hint, problem, further: [model.facts.webhook ? choices(locale) : null, whatIsSent(locale)] }
     },
   }
 }
