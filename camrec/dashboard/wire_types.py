@@ -265,6 +265,7 @@ class PlanOccurrenceRow(TypedDict):
 
     ends_at : None: when somebody stops it.
     began_at : when its recording began; None: it has not.
+    is_late : whether it should have begun before; not if the plan was only made then.
     reason : in the page's language; empty: there is none.
     """
 
@@ -274,6 +275,7 @@ class PlanOccurrenceRow(TypedDict):
     starts_at: float
     ends_at: float | None
     began_at: float | None
+    is_late: bool
     state: str
     reason: str
     filenames: list[str]

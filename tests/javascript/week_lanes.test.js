@@ -14,7 +14,7 @@ const MONDAY = Date.UTC(2026, 10, 23)
  */
 const occurrence = (day, from, to, name = "Shop") => ({
   plan_id: "1", camera_id: name, name, starts_at: MONDAY + day * DAY_MS + from * 3_600_000,
-  ends_at: to === null ? null : MONDAY + day * DAY_MS + to * 3_600_000, began_at: null, state: "planned", reason: "", filenames: [],
+  ends_at: to === null ? null : MONDAY + day * DAY_MS + to * 3_600_000, began_at: null, is_late: false, state: "planned", reason: "", filenames: [],
 })
 
 /** @param {import("../../camrec/dashboard/static/plans/week_lanes.js").Bar[]} bars */

@@ -230,6 +230,7 @@ export interface PlanOccurrence {
   starts_at: number
   ends_at: number | null
   began_at: number | null
+  is_late: boolean
   state: string
   reason: string
   filenames: string[]

@@ -201,7 +201,7 @@ function slot(locale, week, bar, { isChosen, isStop, choose, move }) {
     on: { click: () => choose(occurrence), keydown: (/** @type {KeyboardEvent} */ event) => move(bar, event) },
   },
   occurrence.state === "recording" && h("i", { class: "done", style: { left: percent(lacking), width: percent(Math.min(1, Math.max(0, done)) - lacking) } }),
-  lacking > 0 && occurrence.reason !== "" && h("i", { class: "lacking", style: { width: percent(lacking) } }),
+  lacking > 0 && occurrence.is_late && h("i", { class: "lacking", style: { width: percent(lacking) } }),
   h("span", {}, occurrence.name))
 }
 
