@@ -246,7 +246,9 @@ class OccurrenceReply(BaseModel):
     day: str = Field(description="The date of its start, in the time zone of plans.")
     starts_at: str
     ends_at: str | None = Field(description="Null: when it is stopped.")
-    began_at: str | None = Field(description="When its recording began, by the plan or by hand; null: it has not.")
+    began_at: str | None = Field(
+        description="When its recording began, by the plan or by hand; null: it has not."
+    )
     state: Literal["planned", "recording", "recorded", "missed", "impossible"] = Field(
         description="impossible: there is no such time, or the disk will be full before."
     )
