@@ -14,13 +14,19 @@ MIN_LATENESS_NS = 5 * NS_PER_SECOND
 
 
 def explain(
-    start: int, end: int, delays: Iterable[Delay], outages: Iterable[Outage]
+    start: int,
+    end: int,
+    delays: Iterable[Delay],
+    outages: Iterable[Outage],
+    otherwise: DelayReason | None = "not_running",
 ) -> tuple[Delay, ...]:
     """Divide the time from `start` to `end` by its reasons, in order.
 
     An outage counts before what the dispatcher noted, because that goes on in the notes while
     camrec can do nothing. What has neither is time in which camrec was not running. Reasons that
     took only a moment are left out, unless there is no other.
+
+    otherwise : the reason of what has neither; None: that is left out.
     """
     reasons: list[Delay] = [
         *(Delay(reason=each.kind, start=each.start, end=each.end) for each in outages),
@@ -34,9 +40,11 @@ def explain(
     found: list[Delay] = []
     ordered = sorted(marks)
     for left, right in pairwise(ordered):
-        reason: DelayReason = next(
-            (each.reason for each in reasons if _covers(each, left, right)), "not_running"
+        reason: DelayReason | None = next(
+            (each.reason for each in reasons if _covers(each, left, right)), otherwise
         )
+        if reason is None:
+            continue
         if found and found[-1].reason == reason:
             found[-1] = found[-1].model_copy(update={"end": right})
         else:

@@ -79,7 +79,7 @@ class FactNotes:
         record = self._records.get(record.key) or record
         window = self.windows.get(record.key)
         if not is_by_person:
-            self._records.interrupt(record)
+            self._records.interrupt(record, ended_at)
         elif window is None or not window.entry.plan.always:
             self._records.stop(record, ended_at)
         else:

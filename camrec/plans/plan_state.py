@@ -53,6 +53,7 @@ class OccurrenceRecord(BaseModel):
 
     began_at : from when on it was recorded; None: it was not.
     stopped_at : when a person stopped it.
+    interrupted_at : when its last recording ended before its time, until it is recorded again.
     recording_ids : its recordings; the last one may still run.
     hand_ids : recordings of people that were running instead.
     delays : why it began late, or was interrupted.
@@ -67,6 +68,7 @@ class OccurrenceRecord(BaseModel):
     state: RecordState = "due"
     began_at: int | None = None
     stopped_at: int | None = None
+    interrupted_at: int | None = None
     recording_ids: tuple[str, ...] = ()
     hand_ids: tuple[str, ...] = ()
     delays: tuple[Delay, ...] = ()

@@ -65,7 +65,7 @@ class RecordBoard:
 
     def set_state(self, record: OccurrenceRecord, state: RecordState) -> None:
         """Change the state alone."""
-        self._change(record, state=state)
+        self._change(record, state=state, interrupted_at=None)
 
     def link(self, key: OccurrenceKey, recording_id: str) -> None:
         """A recording is or will be one of this occurrence."""
@@ -84,11 +84,12 @@ class RecordBoard:
         at = max(at, record.starts_at)
         began_at = at if record.began_at is None else record.began_at
         delays = self._closed_delays(record, at)
-        self._change(record, state="recording", began_at=began_at, delays=delays)
+        changes = {"began_at": began_at, "interrupted_at": None, "delays": delays}
+        self._change(record, state="recording", **changes)
 
-    def interrupt(self, record: OccurrenceRecord) -> None:
-        """Its recording ended before its time."""
-        self._change(record, state="due")
+    def interrupt(self, record: OccurrenceRecord, at: int | None = None) -> None:
+        """Its recording ended before its time; `at`: when, if that is known."""
+        self._change(record, state="due", interrupted_at=at)
 
     def stop(self, record: OccurrenceRecord, at: int) -> None:
         """A person ended it."""
@@ -133,6 +134,11 @@ class RecordBoard:
             if at - record.starts_at <= MIN_LATENESS_NS:
                 return ()
             return explain(record.starts_at, at, record.delays, self._outages)
+        since = record.interrupted_at
+        if since is not None and at - since > MIN_LATENESS_NS:
+            earlier = tuple(each for each in record.delays if each.start < since)
+            later = record.delays[len(earlier) :]
+            return earlier + explain(since, at, later, self._outages, otherwise=None)
         closed = tuple(each for each in record.delays if each.end is not None)
         for each in record.delays[len(closed) :]:
             closed += explain(each.start, at, [each], self._outages)

@@ -436,6 +436,23 @@ def test_a_sleep_over_the_start_makes_it_late_with_both_times(world):
     assert reasons(record(world)) == [("asleep", "08:00:00", "08:31:00")]
 
 
+def test_an_outage_between_two_recordings_of_an_occurrence_is_told(world):
+    """camrec was ended, so its recording was saved."""
+    world.add_plan(plan("08:00", "10:00"))
+
+    def shut_down() -> None:
+        [recording] = world.current.values()
+        world._end(recording, world.now)
+        world.kill()
+
+    world.at(at("08:30"), shut_down)
+    world.at(at("09:00"), world.restart)
+    world.run_until(at("12:00"))
+    assert walls(world.recorded("a")) == [("08:00:00", "08:30:00"), ("09:00:03", "10:00:00")]
+    assert reasons(record(world)) == [("not_running", "08:30:00", "09:00:00")]
+    assert record(world).state == "recorded"
+
+
 def test_an_occurrence_is_missed_only_if_all_of_it_was_in_an_outage(world):
     world.add_plan(plan("08:00", "09:00"))
     world.add_plan(plan("09:00", "10:00"))
