@@ -189,6 +189,13 @@ class Session:
         """Begin to open the camera; `machine` shows the result."""
         self._thread.start()
 
+    def expect_failure(self) -> None:
+        """Log as information that it cannot be opened: it could not be a moment ago. Call it first.
+
+        Once it was opened, its loss is a warning again.
+        """
+        self._thread.failure_level = logging.INFO
+
     def fail(self, error: CamrecError) -> None:
         """Become FAILED in place of `start`."""
         self._thread.fail(error)
@@ -235,9 +242,12 @@ class Session:
 
     def _on_state_change(self, old: SessionState, new: SessionState) -> None:
         self.since = self._clock.utc_ns()
-        is_bad = new in (SessionState.STALE, SessionState.FAILED)
+        levels = {
+            SessionState.STALE: logging.WARNING,
+            SessionState.FAILED: self._thread.failure_level,
+        }
         log.log(
-            logging.WARNING if is_bad else logging.INFO,
+            levels.get(new, logging.INFO),
             "session %s (%s) %s%s",
             self.session_id,
             self.source.url,

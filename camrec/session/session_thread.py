@@ -61,6 +61,7 @@ class SessionThread:
         self._progress = progress
         self._clock = clock
         self._closing = closing
+        self.failure_level = logging.WARNING  # of the log
         self._silence = FrameSilence(feed, clock)
         self._publisher = FeedPublisher(feed, upstream, machine, clock, session_id)
         self._connector = CameraConnector(
@@ -120,7 +121,8 @@ class SessionThread:
             if self._closing.is_set():
                 return False
             error = failure.error
-            log.warning(
+            log.log(
+                self.failure_level,
                 "%s: attempt %d of %d: %s",
                 self._source.url,
                 self._progress.attempt,

@@ -112,12 +112,15 @@ class StationCameras:
         name: str | None = None,
         clock_choice: ClockChoice | None = None,
         stays: bool | None = None,
+        *,
+        failed_before: bool = False,
     ) -> Session:
         """Start to open a camera. It becomes LIVE or FAILED, and is listed until it is closed.
 
         name : None: the one that the camera had, or else its host.
         clock_choice : where the UTC of its frames comes from; None: from where it came before.
         stays : whether it is opened again at each start of camrec; None: as before.
+        failed_before : it could not be opened a moment ago; that is no news for the log.
 
         Raises
         ------
@@ -148,6 +151,8 @@ class StationCameras:
             self._sessions[session.session_id] = session
         self._connect_session(session)
         self._remember_when_live(session, given_name)
+        if failed_before:
+            session.expect_failure()
         return self._start_session(session)
 
     def open_staying(self) -> None:

@@ -142,8 +142,8 @@ class KnownCameras:
         """
         return self._registry.source(self._registry.get(camera_id))
 
-    def reopen(self, camera_id: str) -> Session:
-        """Start to open a camera again.
+    def reopen(self, camera_id: str, *, failed_before: bool = False) -> Session:
+        """Start to open a camera again. `failed_before`: as for `StationCameras.begin_open`.
 
         Raises
         ------
@@ -157,7 +157,7 @@ class KnownCameras:
         source = self.source(camera_id)
         if source is None:
             raise CameraError("camera_wrong_password", host=camera.address.host)
-        return self._cameras.begin_open(source)
+        return self._cameras.begin_open(source, failed_before=failed_before)
 
     def _all_open_sessions(self) -> list[Session]:
         return [each for each in self._cameras.sessions() if each.state in OPEN_SESSION_STATES]

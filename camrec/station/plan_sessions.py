@@ -175,7 +175,8 @@ class PlanSessions:
         if camera_id in BUILT_IN_CAMERA_IDS:
             session = self._cameras.open_built_in(camera_id)
         else:
-            session = self._known_cameras.reopen(camera_id)
+            failed_before = camera_id in self.failures
+            session = self._known_cameras.reopen(camera_id, failed_before=failed_before)
         with self._lock:
             self._session_ids[camera_id] = session.session_id
         log.debug("the camera %s is opened for a plan", session.source.url)

@@ -227,6 +227,33 @@ def test_a_corrected_password_is_tried_at_once(planned):
         planned.clear()
 
 
+def test_a_camera_that_is_away_is_named_once_in_the_log_and_recorded_when_it_is_back(
+    planned, caplog
+):
+    start = in_seconds(2)
+    with MjpegCamera(size=(160, 120), rate=10) as camera:
+        values = {"days": list(WEEKDAYS), "start": f"{start:%H:%M:%S}", "duration": 120}
+        camera.stop()
+        entry = planned.station.plans.add({"cameras": [camera.url], **values})
+        failed = "cannot be recorded for a plan"
+        until(lambda: [each for each in caplog.records if failed in each.getMessage()], 60)
+        [camera_id] = entry.plan.cameras
+        seen: set[str] = set()
+
+        def count_sessions() -> int:
+            sessions = planned.station.cameras.sessions()
+            seen.update(each.session_id for each in sessions if each.camera_id == camera_id)
+            return len(seen)
+
+        until(lambda: count_sessions() >= 1, 60)
+        caplog.clear()
+        until(lambda: count_sessions() >= 3, 60)
+        assert not [each for each in caplog.records if each.levelname == "WARNING"]
+        camera.start()
+        assert planned.wait(entry, "recording").delays[0].reason == "camera"
+        planned.clear()
+
+
 def prepared(folder: Path, camera: MjpegCamera, start: datetime, seconds: int, now: int) -> str:
     """The files of a camrec that knew this camera and had a plan; returns the plan's id."""
     registry = CameraRegistry(CameraFile(folder))
