@@ -84,9 +84,14 @@ def test_every_command_takes_the_settings_and_the_folder(place, folder):
 def test_a_path_may_be_typed_as_a_file_url_or_from_the_home_folder(place, folder, monkeypatch):
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(folder.parent))
-    assert run(place, "verify", (folder / NAMES[0]).as_uri())[0] == 0
-    code, out, _ = run(place, "videos", "--json", "--videos", f"~/{folder.name}")
-    assert code == 0 and {each["filename"] for each in json.loads(out)["videos"]} == set(NAMES)
+    verified, (code, out, _) = run_all(
+        place,
+        ("verify", (folder / NAMES[0]).as_uri()),
+        ("videos", "--json", "--videos", f"~/{folder.name}"),
+    )
+    assert verified[0] == code == 0 and {
+        each["filename"] for each in json.loads(out)["videos"]
+    } == set(NAMES)
 
 
 def test_probe_prints_the_stream_as_json(place):
@@ -102,15 +107,18 @@ def test_verify_prints_its_result_as_json(place, film):
     file = place / "film.mp4"
     shutil.copy(film[0], file)
     film[1].write(file.with_suffix(".json"))
-    code, out, _ = run(place, "verify", "--json", "film.mp4")
-    told = json.loads(out)
-    assert code == 0 and told["faults"] == {} and told["frames"] == film[1].frames
+    short = place / "short.mp4"
+    short.write_bytes(file.read_bytes()[:-5000])
+    film[1].write(short.with_suffix(".json"))
+    verify = ("verify", "--json")
+    whole, faulty, missing = run_all(
+        place, (*verify, "film.mp4"), (*verify, "short.mp4"), ("verify", "nothing.mp4")
+    )
+    told = json.loads(whole[1])
+    assert whole[0] == 0 and told["faults"] == {} and told["frames"] == film[1].frames
     assert told["receipt"] == film[1].model_dump(mode="json")
-    file.write_bytes(file.read_bytes()[:-5000])
-    code, out, _ = run(place, "verify", "--json", "film.mp4")
-    assert code == 1 and "sha256" in json.loads(out)["faults"]
-    code, _, err = run(place, "verify", "nothing.mp4")
-    assert code == 2 and "nothing.mp4" in err
+    assert faulty[0] == 1 and "sha256" in json.loads(faulty[1])["faults"]
+    assert missing[0] == 2 and "nothing.mp4" in missing[2]
 
 
 def test_binaries_prints_programs_and_missing_ones_as_json(place, binaries, monkeypatch):
