@@ -18,7 +18,7 @@ from camrec.errors import CamrecError
 from camrec.i18n import Phrase, translate
 from camrec.library import PlacedEvent, VideoFile
 from camrec.media import VideoTrack
-from camrec.plans import (
+from camrec.planning import (
     ENDLESS_NS,
     CalendarEntry,
     PlanCalendar,

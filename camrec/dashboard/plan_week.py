@@ -17,7 +17,7 @@ from camrec.dashboard.wire_types import (
     PlanRow,
     PlanWeekFields,
 )
-from camrec.plans import (
+from camrec.planning import (
     ENDLESS_NS,
     CalendarEntry,
     Coordinates,

@@ -9,7 +9,7 @@ from typing import Literal
 
 from camrec.i18n import Phrase
 from camrec.library import VideoLibrary
-from camrec.plans import ENDLESS_NS, CalendarEntry, CalendarFacts, PlannedSpan, PlanState
+from camrec.planning import ENDLESS_NS, CalendarEntry, CalendarFacts, PlannedSpan, PlanState
 from camrec.recording import AnyRecording, RecordingState
 from camrec.session import OPEN_SESSION_STATES
 from camrec.station.cameras import StationCameras

@@ -9,7 +9,7 @@ from pathlib import Path
 from camrec import file_system
 from camrec.clock import NS_PER_DAY, NS_PER_SECOND, Clock
 from camrec.host_clock import HostClockWatch, boot_utc_ns
-from camrec.plans import Outage
+from camrec.planning import Outage
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import threading
 from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_SECOND, Clock
 from camrec.errors import CamrecError, ServiceError
-from camrec.plans import (
+from camrec.planning import (
     CancelRecording,
     CloseCamera,
     EndRecording,

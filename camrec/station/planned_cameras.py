@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from camrec.camera_address import CameraAddress, default_name, parse_address
 from camrec.camera_registry import CAMERA_ID_PATTERN, CameraRegistry, address_identity
 from camrec.errors import CamrecError, NotFoundError
-from camrec.plans import wrong_plan_cameras
+from camrec.planning import wrong_plan_cameras
 from camrec.session import OPEN_SESSION_STATES
 from camrec.station.built_in_cameras import BuiltInCameras
 from camrec.station.cameras import StationCameras

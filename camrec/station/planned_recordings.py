@@ -6,7 +6,7 @@ from camrec.clock import NS_PER_SECOND, Clock
 from camrec.config import Config
 from camrec.errors import StateError
 from camrec.library import VideoLibrary
-from camrec.plans import Plan, StartPlannedRecording
+from camrec.planning import RecordingPlan, StartPlannedRecording
 from camrec.recording import AnyRecording, RecordingOptions, first_of_series, follow_recording
 from camrec.recording_limits import DEFAULT_VIDEO_LENGTH_S, MAX_DURATION_S
 from camrec.session import RECORD_LATER_STATES, RECORD_NOW_STATES, Session
@@ -33,7 +33,9 @@ class PlannedRecordings:
         self._recordings = recordings
         self._library = library
 
-    def start(self, order: StartPlannedRecording, plan: Plan, not_before: int) -> AnyRecording:
+    def start(
+        self, order: StartPlannedRecording, plan: RecordingPlan, not_before: int
+    ) -> AnyRecording:
         """Start a recording, or schedule it. Return once the journal has it.
 
         The disk may be too small for all of it: what fits is recorded.
@@ -111,7 +113,7 @@ class PlannedRecordings:
     def _options(
         self,
         order: StartPlannedRecording,
-        plan: Plan,
+        plan: RecordingPlan,
         session: Session,
         begins_at: int | None,
         now: int,

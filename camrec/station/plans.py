@@ -11,13 +11,13 @@ from camrec.callbacks import Callbacks
 from camrec.clock import Clock
 from camrec.config import Config
 from camrec.errors import InputError
-from camrec.plans import (
+from camrec.planning import (
     MAX_PLAN_CAMERAS,
     CalendarFacts,
-    Plan,
     PlanCalendar,
     PlanEntry,
     PlanStore,
+    RecordingPlan,
     WallClock,
     build_calendar,
     change_plan,
@@ -77,7 +77,7 @@ class StationPlans:
         return self.store.get(plan_id)
 
     def next_start(self, entry: PlanEntry) -> int | None:
-        """When a plan starts the next time, UTC nanoseconds; see `camrec.plans.next_start`."""
+        """When a plan starts the next time, UTC nanoseconds; see `camrec.planning.next_start`."""
         return next_start(entry, self._calendar_facts())
 
     # Changes.
@@ -192,7 +192,7 @@ class StationPlans:
         return found, {**values, "cameras": [each.camera_id for each in found]}
 
     def _store(
-        self, plan: Plan, found: list[NamedCamera] | None, before: PlanEntry | None
+        self, plan: RecordingPlan, found: list[NamedCamera] | None, before: PlanEntry | None
     ) -> PlanEntry:
         """Store a valid plan and its cameras; if that fails, nothing has changed."""
         now = self._utc.utc_ns()

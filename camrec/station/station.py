@@ -17,7 +17,7 @@ from camrec.library import (
     RetentionPolicy,
     VideoLibrary,
 )
-from camrec.plans import PlanDispatcher, PlanFile, PlanStore
+from camrec.planning import PlanDispatcher, PlanFile, PlanStore
 from camrec.process import end_orphans, end_writers
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
 from camrec.session import CameraRoutes

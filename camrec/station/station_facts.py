@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from camrec.clock import NS_PER_SECOND, Clock, iso_to_utc_ns
 from camrec.config import Config
 from camrec.library import VideoLibrary
-from camrec.plans import (
+from camrec.planning import (
     ENDLESS_NS,
     CameraFacts,
     CameraState,

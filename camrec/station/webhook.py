@@ -18,7 +18,7 @@ from camrec.clock import Clock
 from camrec.config import Config
 from camrec.errors import InputError
 from camrec.i18n import system_language, translate
-from camrec.plans import WallClock, find_timezone
+from camrec.planning import WallClock, find_timezone
 from camrec.redaction import Credential
 from camrec.station.alert_book import AlertBook
 from camrec.station.settings import StationSettings

@@ -1,7 +1,7 @@
 """The bodies of requests about plans.
 
-`camrec.plans` checks the values, as it checks those of its file. The models here say which fields
-there are, and describe them for the OpenAPI document.
+`camrec.planning` checks the values, as it checks those of its file. The models here say which
+fields there are, and describe them for the OpenAPI document.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pydantic import Field, WithJsonSchema, model_validator
 
 from camrec.annotations import MAX_DETAIL_NAME_CHARS, MAX_DETAIL_VALUE_CHARS, MAX_DETAILS
 from camrec.camera_address import MAX_ADDRESS_CHARS, MAX_NAME_CHARS
-from camrec.plans import MAX_PLAN_CAMERAS, MAX_SUN_OFFSET_S, MAX_UNTIL, WEEKDAYS
+from camrec.planning import MAX_PLAN_CAMERAS, MAX_SUN_OFFSET_S, MAX_UNTIL, WEEKDAYS
 from camrec.recording_limits import (
     MAX_DURATION_S,
     MAX_VIDEO_LENGTH_S,

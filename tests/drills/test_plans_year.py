@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from camrec.plans import Delay, OccurrenceRecord, WallClock, parse_plan
+from camrec.planning import Delay, OccurrenceRecord, WallClock, parse_plan
 from support.plan_world import SECOND, PlanWorld
 
 pytestmark = pytest.mark.busy

@@ -13,8 +13,8 @@ from camrec.camera_address import parse_address
 from camrec.camera_registry import CameraFile, CameraRegistry
 from camrec.clock import NS_PER_SECOND, iso_to_utc_ns, utc_ns
 from camrec.errors import DiskError, StateError
-from camrec.plans import OccurrenceRecord, Plan, PlanEntry, PlanFile, PlanStore
-from camrec.plans.plan import WEEKDAYS
+from camrec.planning import OccurrenceRecord, PlanEntry, PlanFile, PlanStore, RecordingPlan
+from camrec.planning.plan import WEEKDAYS
 from camrec.recording import RecordingState
 from camrec.session import OPEN_SESSION_STATES
 from camrec.station import Station
@@ -76,8 +76,8 @@ class PlannedStation:
         until(lambda: not self.store.state.runs and not self.sessions(), 60)
 
 
-def plan_for(camera_id: str, start: datetime, seconds: int, **given: object) -> Plan:
-    return Plan((camera_id,), WEEKDAYS, start.time(), duration=seconds, **given)
+def plan_for(camera_id: str, start: datetime, seconds: int, **given: object) -> RecordingPlan:
+    return RecordingPlan((camera_id,), WEEKDAYS, start.time(), duration=seconds, **given)
 
 
 def in_seconds(seconds: int) -> datetime:

@@ -7,7 +7,7 @@ import pytest
 from camrec.alerts import Alert
 from camrec.clock import NS_PER_SECOND, format_iso, utc_ns
 from camrec.library import DiskSpace
-from camrec.plans import Delay, OccurrenceRecord, Reckoning
+from camrec.planning import Delay, OccurrenceRecord, Reckoning
 from camrec.station import PlansChanged
 from support.cameras.mjpeg import MjpegCamera
 from support.units_made import until

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from camrec.plans import PLAN_FILE_NAME
+from camrec.planning import PLAN_FILE_NAME
 from camrec.station import Station
 from support.cameras.mjpeg import MjpegCamera
 from support.units_made import until

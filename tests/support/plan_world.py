@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from camrec.plans import (
+from camrec.planning import (
     CameraFacts,
     CancelRecording,
     CloseCamera,
@@ -21,11 +21,11 @@ from camrec.plans import (
     MoveEnd,
     OpenCamera,
     Outage,
-    Plan,
     PlanDispatcher,
     PlanEntry,
     PlanOrder,
     PlanState,
+    RecordingPlan,
     RunningRecording,
     StartPlannedRecording,
     StationFacts,
@@ -102,14 +102,16 @@ class PlanWorld:
     def camera(self, camera_id: str) -> WorldCamera:
         return self.cameras.setdefault(camera_id, WorldCamera())
 
-    def add_plan(self, plan: Plan, plan_id: str | None = None) -> PlanEntry:
+    def add_plan(self, plan: RecordingPlan, plan_id: str | None = None) -> PlanEntry:
         entry = PlanEntry(plan_id or f"plan{len(self.entries) + 1}", plan, self.now)
         self.entries.append(entry)
         for camera_id in plan.cameras:
             self.camera(camera_id)
         return entry
 
-    def change_plan(self, plan_id: str, plan: Plan | None, counts_from: int | None = None) -> None:
+    def change_plan(
+        self, plan_id: str, plan: RecordingPlan | None, counts_from: int | None = None
+    ) -> None:
         """Replace a plan, or remove it."""
         self.entries = [
             PlanEntry(plan_id, plan, counts_from or each.counts_from)

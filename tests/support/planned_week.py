@@ -8,8 +8,8 @@ from pathlib import Path
 from camrec.camera_registry import CameraFile, KnownCamera
 from camrec.camera_registry.camera_file import CameraFileContent
 from camrec.clock import NS_PER_SECOND
-from camrec.plans import Delay, OccurrenceRecord, PlanEntry, PlanFile, PlanState, parse_plan
-from camrec.plans.plan_file import PlanFileContent
+from camrec.planning import Delay, OccurrenceRecord, PlanEntry, PlanFile, PlanState, parse_plan
+from camrec.planning.plan_file import PlanFileContent
 
 NAMES = {"a" * 16: "Shop", "b" * 16: "Nest box", "c" * 16: "Street"}
 SHOP, NEST, STREET = NAMES

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from camrec.callbacks import Callbacks
-from camrec.plans import PlanDispatcher, PlanState, WallClock
+from camrec.planning import PlanDispatcher, PlanState, WallClock
 from camrec.station.plan_runner import PlanRunner
 from camrec.station.plan_sessions import PlanSessions
 from support.units_made import MadeClock, until

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from camrec.i18n import Phrase
-from camrec.plans import (
+from camrec.planning import (
     CalendarEntry,
     CalendarFacts,
     Coordinates,
     Delay,
     OccurrenceRecord,
-    Plan,
     PlanEntry,
     PlanState,
+    RecordingPlan,
     SunStart,
     WallClock,
     build_calendar,
@@ -43,7 +43,7 @@ def record(day: int = 2, **more) -> OccurrenceRecord:
 
 
 def facts(
-    *records: OccurrenceRecord, now: int = at(9), plans: tuple[Plan, ...] = (PLAN,), **more
+    *records: OccurrenceRecord, now: int = at(9), plans: tuple[RecordingPlan, ...] = (PLAN,), **more
 ) -> CalendarFacts:
     names = ["one", "two", "three"]
     entries = tuple(
@@ -137,7 +137,7 @@ def test_what_was_over_before_the_plan_was_made_is_not_shown():
 
 
 def test_a_day_without_a_sunset_will_not_be_and_says_why():
-    plan = Plan(("a",), tuple(DAYS), SunStart("sunset"), duration=60)
+    plan = RecordingPlan(("a",), tuple(DAYS), SunStart("sunset"), duration=60)
     made = facts(plans=(plan,), place=Coordinates(69.65, 18.96))
     (entry,) = shown(made, 5, 5)
     assert entry.state == "impossible"
@@ -211,7 +211,7 @@ def test_the_next_start_of_a_plan_is_known():
 
 
 def test_the_next_sunset_may_be_months_away():
-    plan = Plan(("a",), ("wed",), SunStart("sunset"), duration=60)
+    plan = RecordingPlan(("a",), ("wed",), SunStart("sunset"), duration=60)
     made = facts(plans=(plan,), place=Coordinates(78.2, 15.6))
     start = next_start(made.entries[0], made)
     assert start is not None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from camrec.plans import (
+from camrec.planning import (
     CancelRecording,
     CloseCamera,
     EndRecording,

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from camrec.plans import (
+from camrec.planning import (
     Coordinates,
     Occurrence,
-    Plan,
+    RecordingPlan,
     SunStart,
     WallClock,
     find_timezone,
@@ -25,7 +25,9 @@ PARIS = WallClock(ZoneInfo("Europe/Paris"))
 EVERY_DAY = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def hours(start: str, end: str | None = None, *, duration: int | None = None, **more) -> Plan:
+def hours(
+    start: str, end: str | None = None, *, duration: int | None = None, **more
+) -> RecordingPlan:
     values = {"cameras": ["a"], "days": list(EVERY_DAY), "start": start, "end": end}
     return parse_plan({**values, "duration": duration, **more})
 
@@ -116,7 +118,7 @@ def test_this_computer_s_time_zone_gives_what_its_name_gives(zone, monkeypatch):
         for plan in (hours("02:15", "02:45"), hours("23:30", "00:15"), hours("02:15", duration=60)):
             days = date(2026, 1, 1), date(2026, 12, 31)
             assert occurrences(plan, *days, ours, None) == occurrences(plan, *days, named, None)
-        sun = Plan(("a",), EVERY_DAY, SunStart("sunset"), duration=60)
+        sun = RecordingPlan(("a",), EVERY_DAY, SunStart("sunset"), duration=60)
         days = date(2026, 6, 1), date(2026, 6, 9)
         place = Coordinates(-33.4, -70.6)
         assert occurrences(sun, *days, ours, place) == occurrences(sun, *days, named, place)
@@ -128,8 +130,8 @@ def test_this_computer_s_time_zone_gives_what_its_name_gives(zone, monkeypatch):
 # The sun.
 
 
-def sun_plan(event: str, offset: int = 0, days: tuple[str, ...] = EVERY_DAY) -> Plan:
-    return Plan(("a",), days, SunStart(event, offset), duration=3600)
+def sun_plan(event: str, offset: int = 0, days: tuple[str, ...] = EVERY_DAY) -> RecordingPlan:
+    return RecordingPlan(("a",), days, SunStart(event, offset), duration=3600)
 
 
 def sun_hours(day: date, latitude: float, longitude: float) -> tuple[float, float]:
@@ -228,7 +230,7 @@ def test_a_sun_plan_without_a_place_has_occurrences_with_that_reason():
 
 
 def test_a_sun_plan_may_end_at_a_time_of_day():
-    plan = Plan(("a",), ("mon",), SunStart("sunset"), end=time(6, 0))
+    plan = RecordingPlan(("a",), ("mon",), SunStart("sunset"), end=time(6, 0))
     day = date(2026, 11, 30)
     (found,) = occurrences(plan, day, day, PARIS, Coordinates(48.85, 2.35))
     assert PARIS.shown_at(found.ends_at) == datetime(2026, 12, 1, 6, 0)

@@ -10,7 +10,7 @@ import pytest
 
 from camrec.errors import NotFoundError, ServiceError, StateError
 from camrec.file_system import private
-from camrec.plans import (
+from camrec.planning import (
     MAX_PLANS,
     PLAN_FILE_NAME,
     CameraFacts,

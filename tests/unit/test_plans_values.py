@@ -7,9 +7,9 @@ from datetime import date, time
 import pytest
 
 from camrec.errors import InputError
-from camrec.plans import (
+from camrec.planning import (
     Coordinates,
-    Plan,
+    RecordingPlan,
     SunStart,
     change_plan,
     find_timezone,
@@ -43,7 +43,9 @@ def test_a_plan_has_its_days_in_the_order_of_the_week_and_its_name_trimmed():
     plan = parse_plan({**HOURS, "days": ["sun", "mon", "fri"], "name": " Nest box "})
     assert plan.days == ("mon", "fri", "sun")
     assert plan.name == "Nest box"
-    assert plan == Plan(("door",), ("mon", "fri", "sun"), time(8), time(18), name="Nest box")
+    assert plan == RecordingPlan(
+        ("door",), ("mon", "fri", "sun"), time(8), time(18), name="Nest box"
+    )
 
 
 BAD = [
@@ -144,7 +146,7 @@ def test_hours_take_the_place_of_always():
 
 
 def test_a_plan_by_the_sun_needs_a_place():
-    plan = Plan(("a",), ("mon",), SunStart("sunset"), duration=60)
+    plan = RecordingPlan(("a",), ("mon",), SunStart("sunset"), duration=60)
     with pytest.raises(InputError) as raised:
         require_place(plan, None)
     assert (raised.value.code, raised.value.facts["field"]) == ("plan_place", "start")

@@ -13,8 +13,8 @@ from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_DAY, NS_PER_SECOND
 from camrec.config import Config
 from camrec.errors import CameraError, CamrecError, NotFoundError
-from camrec.plans import OccurrenceRecord, PlanState, WallClock
-from camrec.plans.plan_state import Delay
+from camrec.planning import OccurrenceRecord, PlanState, WallClock
+from camrec.planning.plan_state import Delay
 from camrec.recording import RecordingState
 from camrec.session import SessionState
 from camrec.station import AlertsChanged

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from camrec.clock import NS_PER_SECOND
-from camrec.plans import PlanRun, PlanState, RunningRecording
+from camrec.planning import PlanRun, PlanState, RunningRecording
 from camrec.recording import RecordingState
 from camrec.session import SessionState
 from camrec.station.station_facts import MIN_FREED_BYTES, StationFactsReader, is_over

@@ -12,7 +12,7 @@ from camrec.camera_registry import CAMERA_FILE_NAME
 from camrec.clock import Clock
 from camrec.config import Config
 from camrec.errors import InputError, NotFoundError, ServiceError, StateError
-from camrec.plans import PLAN_FILE_NAME
+from camrec.planning import PLAN_FILE_NAME
 from camrec.receipt import Receipt
 from camrec.station import CamerasChanged, PlansChanged, Station
 

@@ -15,9 +15,9 @@ import pytest
 from camrec.alerts.webhook_post import WebhookAnswerCode
 from camrec.binaries.check import BinaryOrigin
 from camrec.i18n import LANGUAGES, Phrase, PhraseList, catalogue
-from camrec.plans.plan_calendar import CalendarState
-from camrec.plans.plan_state import DelayReason
-from camrec.plans.sun import NoSunReason
+from camrec.planning.plan_calendar import CalendarState
+from camrec.planning.plan_state import DelayReason
+from camrec.planning.sun import NoSunReason
 from camrec.process import ProcessState
 from camrec.receipt import EndReason
 from camrec.recording import RecordingState

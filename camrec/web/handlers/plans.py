@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from camrec import schema
-from camrec.plans import PlanEntry
+from camrec.planning import PlanEntry
 from camrec.replies import describe_calendar, describe_plan
 from camrec.station import wrong_calendar_day
 from camrec.web.handlers.base import ApiHandler

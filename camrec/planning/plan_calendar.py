@@ -8,13 +8,13 @@ from datetime import date, datetime
 from typing import Literal
 
 from camrec.i18n import Phrase
-from camrec.plans.delays import main_delay
-from camrec.plans.disk_forecast import DiskForecast, PlannedSpan, forecast_disk
-from camrec.plans.facts import PlanEntry
-from camrec.plans.occurrences import ONE_DAY, Occurrence, occurrences
-from camrec.plans.plan_state import Delay, OccurrenceKey, OccurrenceRecord, PlanState
-from camrec.plans.sun import Coordinates
-from camrec.plans.wall_clock import WallClock
+from camrec.planning.delays import main_delay
+from camrec.planning.disk_forecast import DiskForecast, PlannedSpan, forecast_disk
+from camrec.planning.facts import PlanEntry
+from camrec.planning.occurrences import ONE_DAY, Occurrence, occurrences
+from camrec.planning.plan_state import Delay, OccurrenceKey, OccurrenceRecord, PlanState
+from camrec.planning.sun import Coordinates
+from camrec.planning.wall_clock import WallClock
 
 # impossible: it has no time (no sunrise on that day), or the disk is full before it.
 CalendarState = Literal["planned", "recording", "recorded", "missed", "impossible"]

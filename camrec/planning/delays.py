@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from camrec.clock import NS_PER_SECOND
-from camrec.plans.facts import Outage
-from camrec.plans.plan_state import Delay, DelayReason
+from camrec.planning.facts import Outage
+from camrec.planning.plan_state import Delay, DelayReason
 
 # What takes no longer is not a delay: a camera needs some seconds until it is live.
 MIN_LATENESS_NS = 5 * NS_PER_SECOND

@@ -10,16 +10,16 @@ from typing import cast, get_args
 from camrec.annotations import Details
 from camrec.errors import InputError
 from camrec.i18n import Phrase
-from camrec.plans.plan import (
+from camrec.planning.plan import (
     MAX_SUN_OFFSET_S,
     MAX_VIDEO_LENGTH_S,
     MIN_VIDEO_LENGTH_S,
-    Plan,
+    RecordingPlan,
     SunStart,
     Weekday,
     wrong_last_day,
 )
-from camrec.plans.sun import SunEvent
+from camrec.planning.sun import SunEvent
 from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
 
 _TIME_PATTERN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
@@ -34,7 +34,7 @@ _REPLACED_FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def parse_plan(values: Mapping[str, object]) -> Plan:
+def parse_plan(values: Mapping[str, object]) -> RecordingPlan:
     """The plan that an object of JSON describes. A null is like a missing field.
 
     Raises
@@ -51,10 +51,10 @@ def parse_plan(values: Mapping[str, object]) -> Plan:
     if "cameras" not in given:
         raise InputError("bad_field", field="cameras", reason=Phrase("web.missing"))
     # The parsers give each field its type.
-    return Plan(**{field: _PARSERS[field](field, value) for field, value in given.items()})  # type: ignore[arg-type]
+    return RecordingPlan(**{field: _PARSERS[field](field, value) for field, value in given.items()})  # type: ignore[arg-type]
 
 
-def change_plan(plan: Plan, changes: Mapping[str, object]) -> Plan:
+def change_plan(plan: RecordingPlan, changes: Mapping[str, object]) -> RecordingPlan:
     """`plan` with some of its fields replaced; a null removes a field. Raises as `parse_plan`.
 
     A new end takes the place of a duration, hours take the place of "always", and so on.
@@ -68,7 +68,7 @@ def change_plan(plan: Plan, changes: Mapping[str, object]) -> Plan:
     return parse_plan({**values, **changes})
 
 
-def plan_to_json(plan: Plan) -> dict[str, object]:
+def plan_to_json(plan: RecordingPlan) -> dict[str, object]:
     """The object of JSON for `plan`, without the fields that it does not use."""
     values: dict[str, object] = {"cameras": list(plan.cameras)}
     if plan.always:
@@ -103,7 +103,7 @@ def _parse_strings(field: str, value: object) -> tuple[str, ...]:
 
 
 def _parse_days(field: str, value: object) -> tuple[Weekday, ...]:
-    # `Plan` checks that they are days.
+    # `RecordingPlan` checks that they are days.
     return cast("tuple[Weekday, ...]", _parse_strings(field, value))
 
 

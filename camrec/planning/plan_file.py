@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from camrec import file_system
 from camrec.errors import InputError
-from camrec.plans.facts import PlanEntry
-from camrec.plans.plan_json import parse_plan, plan_to_json
-from camrec.plans.plan_state import PlanState
+from camrec.planning.facts import PlanEntry
+from camrec.planning.plan_json import parse_plan, plan_to_json
+from camrec.planning.plan_state import PlanState
 from camrec.versioned_file import VersionedFile, folder_unwritable
 
 log = logging.getLogger(__name__)

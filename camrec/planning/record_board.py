@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from camrec.plans.delays import MIN_LATENESS_NS, explain
-from camrec.plans.due_window import DueWindow
-from camrec.plans.facts import Outage
-from camrec.plans.plan_state import (
+from camrec.planning.delays import MIN_LATENESS_NS, explain
+from camrec.planning.due_window import DueWindow
+from camrec.planning.facts import Outage
+from camrec.planning.plan_state import (
     Delay,
     DelayReason,
     OccurrenceKey,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from camrec.plans.due_window import ENDLESS_NS, MIN_REST_NS, DueWindow
-from camrec.plans.facts import EndedRecording, RunningRecording
-from camrec.plans.plan_state import OccurrenceKey, OccurrenceRecord, PlanRun
-from camrec.plans.record_board import RecordBoard
+from camrec.planning.due_window import ENDLESS_NS, MIN_REST_NS, DueWindow
+from camrec.planning.facts import EndedRecording, RunningRecording
+from camrec.planning.plan_state import OccurrenceKey, OccurrenceRecord, PlanRun
+from camrec.planning.record_board import RecordBoard
 
 
 class FactNotes:

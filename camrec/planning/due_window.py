@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from camrec.clock import NS_PER_SECOND
-from camrec.plans.facts import PlanEntry
-from camrec.plans.occurrences import ONE_DAY, Occurrence, occurrences
-from camrec.plans.plan import Plan
-from camrec.plans.plan_state import OccurrenceKey
-from camrec.plans.sun import Coordinates
-from camrec.plans.wall_clock import WallClock
+from camrec.planning.facts import PlanEntry
+from camrec.planning.occurrences import ONE_DAY, Occurrence, occurrences
+from camrec.planning.plan import RecordingPlan
+from camrec.planning.plan_state import OccurrenceKey
+from camrec.planning.sun import Coordinates
+from camrec.planning.wall_clock import WallClock
 
 # The end of a recording without an end: later than any time in UTC nanoseconds.
 ENDLESS_NS = 2**63 - 1
@@ -96,7 +96,7 @@ class WindowFinder:
             for camera_id in plan.cameras
         )
 
-    def _recorded_until(self, plan: Plan, occurrence: Occurrence) -> int:
+    def _recorded_until(self, plan: RecordingPlan, occurrence: Occurrence) -> int:
         if not plan.always:
             return occurrence.ends_at
         if plan.until is None:

@@ -3,10 +3,10 @@
 Nothing here opens a camera or starts a recording: `PlanDispatcher` says what has to be done.
 """
 
-from camrec.plans.disk_forecast import DiskForecast, PlannedSpan, forecast_disk
-from camrec.plans.dispatcher import PlanDispatcher, Reckoning
-from camrec.plans.due_window import ENDLESS_NS
-from camrec.plans.facts import (
+from camrec.planning.disk_forecast import DiskForecast, PlannedSpan, forecast_disk
+from camrec.planning.dispatcher import PlanDispatcher, Reckoning
+from camrec.planning.due_window import ENDLESS_NS
+from camrec.planning.facts import (
     CameraFacts,
     CameraState,
     EndedRecording,
@@ -15,8 +15,8 @@ from camrec.plans.facts import (
     RunningRecording,
     StationFacts,
 )
-from camrec.plans.occurrences import Occurrence, occurrences
-from camrec.plans.orders import (
+from camrec.planning.occurrences import Occurrence, occurrences
+from camrec.planning.orders import (
     CancelRecording,
     CloseCamera,
     EndRecording,
@@ -25,29 +25,29 @@ from camrec.plans.orders import (
     PlanOrder,
     StartPlannedRecording,
 )
-from camrec.plans.plan import (
+from camrec.planning.plan import (
     MAX_PLAN_CAMERAS,
     MAX_SUN_OFFSET_S,
     MAX_UNTIL,
     WEEKDAYS,
-    Plan,
+    RecordingPlan,
     SunStart,
     require_place,
     wrong_plan_cameras,
 )
-from camrec.plans.plan_calendar import (
+from camrec.planning.plan_calendar import (
     CalendarEntry,
     CalendarFacts,
     PlanCalendar,
     build_calendar,
     next_start,
 )
-from camrec.plans.plan_file import PLAN_FILE_NAME, PlanFile
-from camrec.plans.plan_json import change_plan, parse_plan, plan_to_json
-from camrec.plans.plan_state import Delay, OccurrenceRecord, PlanRun, PlanState
-from camrec.plans.plan_store import MAX_PLANS, PlanStore
-from camrec.plans.sun import Coordinates, find_sun_event, parse_place
-from camrec.plans.wall_clock import WallClock, find_timezone
+from camrec.planning.plan_file import PLAN_FILE_NAME, PlanFile
+from camrec.planning.plan_json import change_plan, parse_plan, plan_to_json
+from camrec.planning.plan_state import Delay, OccurrenceRecord, PlanRun, PlanState
+from camrec.planning.plan_store import MAX_PLANS, PlanStore
+from camrec.planning.sun import Coordinates, find_sun_event, parse_place
+from camrec.planning.wall_clock import WallClock, find_timezone
 
 __all__ = [
     "ENDLESS_NS",
@@ -73,7 +73,6 @@ __all__ = [
     "OccurrenceRecord",
     "OpenCamera",
     "Outage",
-    "Plan",
     "PlanCalendar",
     "PlanDispatcher",
     "PlanEntry",
@@ -84,6 +83,7 @@ __all__ = [
     "PlanStore",
     "PlannedSpan",
     "Reckoning",
+    "RecordingPlan",
     "RunningRecording",
     "StartPlannedRecording",
     "StationFacts",

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from camrec.clock import NS_PER_SECOND
-from camrec.plans.due_window import ENDLESS_NS, MIN_REST_NS, DueWindow
-from camrec.plans.fact_notes import FactNotes
-from camrec.plans.facts import RunningRecording, StationFacts
-from camrec.plans.orders import (
+from camrec.planning.due_window import ENDLESS_NS, MIN_REST_NS, DueWindow
+from camrec.planning.fact_notes import FactNotes
+from camrec.planning.facts import RunningRecording, StationFacts
+from camrec.planning.orders import (
     CancelRecording,
     EndRecording,
     MoveEnd,
     PlanOrder,
     StartPlannedRecording,
 )
-from camrec.plans.plan_state import DelayReason, OccurrenceRecord, PlanRun
-from camrec.plans.record_board import RecordBoard
+from camrec.planning.plan_state import DelayReason, OccurrenceRecord, PlanRun
+from camrec.planning.record_board import RecordBoard
 
 # A camera is opened so long before an occurrence.
 OPEN_AHEAD_NS = 90 * NS_PER_SECOND

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from camrec.plans.plan import Plan
+from camrec.planning.plan import RecordingPlan
 
 # closed: it has no session, or one that has failed. ready: a recording can start now.
 CameraState = Literal["closed", "opening", "ready"]
@@ -23,7 +23,7 @@ class PlanEntry:
     """
 
     plan_id: str
-    plan: Plan
+    plan: RecordingPlan
     counts_from: int
 
 

@@ -9,8 +9,8 @@ from datetime import date
 from typing import NamedTuple
 
 from camrec.clock import NS_PER_SECOND
-from camrec.plans.occurrences import ONE_DAY
-from camrec.plans.wall_clock import WallClock
+from camrec.planning.occurrences import ONE_DAY
+from camrec.planning.wall_clock import WallClock
 
 
 class PlannedSpan(NamedTuple):

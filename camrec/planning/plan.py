@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from camrec.annotations import NO_DETAILS, Details
 from camrec.camera_address import validate_name
 from camrec.errors import InputError
-from camrec.plans.sun import Coordinates, SunEvent
+from camrec.planning.sun import Coordinates, SunEvent
 from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -37,7 +37,7 @@ class SunStart:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RecordingPlan:
     """A valid plan. Creating one that is not valid raises InputError with the field's name.
 
     cameras : the ids of its cameras.
@@ -117,7 +117,7 @@ def wrong_last_day(field: str) -> InputError:
     return InputError("plan_until", field=field, latest=MAX_UNTIL.isoformat())
 
 
-def require_place(plan: Plan, place: Coordinates | None) -> None:
+def require_place(plan: RecordingPlan, place: Coordinates | None) -> None:
     """Check that a plan that goes by the sun has a place. Raises InputError (``plan_place``)."""
     if plan.needs_place and place is None:
         raise InputError("plan_place", field="start")

@@ -8,9 +8,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from camrec.clock import NS_PER_SECOND
-from camrec.plans.plan import WEEKDAYS, Plan, SunStart
-from camrec.plans.sun import NO_SUN_EVENT, Coordinates, NoSunReason, find_sun_event
-from camrec.plans.wall_clock import WallClock
+from camrec.planning.plan import WEEKDAYS, RecordingPlan, SunStart
+from camrec.planning.sun import NO_SUN_EVENT, Coordinates, NoSunReason, find_sun_event
+from camrec.planning.wall_clock import WallClock
 
 # Why an occurrence has no time: by the sun, because the setting `place` is empty, or because clocks
 # are set forward over all of it.
@@ -35,7 +35,7 @@ class Occurrence:
 
 
 def occurrences(
-    plan: Plan, from_day: date, to_day: date, clock: WallClock, place: Coordinates | None
+    plan: RecordingPlan, from_day: date, to_day: date, clock: WallClock, place: Coordinates | None
 ) -> list[Occurrence]:
     """The occurrences of a plan that start on `from_day`, on `to_day` or between, in their order.
 
@@ -61,14 +61,14 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 def _occurrence_on(
-    plan: Plan, day: date, clock: WallClock, place: Coordinates | None
+    plan: RecordingPlan, day: date, clock: WallClock, place: Coordinates | None
 ) -> Occurrence:
     start = _start_on(plan, day, clock, place)
     if isinstance(start, str):
         midnight = clock.start_of_day(day)
         return Occurrence(day, midnight, midnight, start)
     if plan.end is None:
-        assert plan.duration is not None  # `Plan` has checked it
+        assert plan.duration is not None  # `RecordingPlan` has checked it
         return Occurrence(day, start, start + plan.duration * NS_PER_SECOND)
     starts_at_wall = plan.start if isinstance(plan.start, time) else clock.shown_at(start).time()
     end_day = day if plan.end > starts_at_wall else day + ONE_DAY
@@ -84,11 +84,11 @@ def _occurrence(day: date, start: int, end: int, clock: WallClock) -> Occurrence
 
 
 def _start_on(
-    plan: Plan, day: date, clock: WallClock, place: Coordinates | None
+    plan: RecordingPlan, day: date, clock: WallClock, place: Coordinates | None
 ) -> int | NoTimeReason:
     if isinstance(plan.start, time):
         return clock.first_moment(datetime.combine(day, plan.start))
-    assert isinstance(plan.start, SunStart)  # `Plan` has checked it
+    assert isinstance(plan.start, SunStart)  # `RecordingPlan` has checked it
     if place is None:
         return "no_place"
     reason: NoTimeReason = NO_SUN_EVENT[plan.start.sun]

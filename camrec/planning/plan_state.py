@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, get_args
 from pydantic import BaseModel, ConfigDict
 
 from camrec.clock import NS_PER_DAY
-from camrec.plans.facts import OutageKind
+from camrec.planning.facts import OutageKind
 
 # Why a recording began late, was interrupted or never began.
 DelayReason = Literal[

@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from camrec.clock import NS_PER_SECOND
-from camrec.plans.camera_reckoning import JOIN_AHEAD_NS, OPEN_AHEAD_NS, CameraReckoning
-from camrec.plans.due_window import ENDLESS_NS, DueWindow, WindowFinder
-from camrec.plans.facts import PlanEntry, StationFacts
-from camrec.plans.orders import CloseCamera, OpenCamera, PlanOrder
-from camrec.plans.plan_state import OccurrenceRecord, PlanRun, PlanState
-from camrec.plans.record_board import RecordBoard
-from camrec.plans.sun import Coordinates
-from camrec.plans.wall_clock import WallClock
+from camrec.planning.camera_reckoning import JOIN_AHEAD_NS, OPEN_AHEAD_NS, CameraReckoning
+from camrec.planning.due_window import ENDLESS_NS, DueWindow, WindowFinder
+from camrec.planning.facts import PlanEntry, StationFacts
+from camrec.planning.orders import CloseCamera, OpenCamera, PlanOrder
+from camrec.planning.plan_state import OccurrenceRecord, PlanRun, PlanState
+from camrec.planning.record_board import RecordBoard
+from camrec.planning.sun import Coordinates
+from camrec.planning.wall_clock import WallClock
 
 RETRY_NS = 5 * NS_PER_SECOND
 # A camera may lock an account after several wrong passwords.

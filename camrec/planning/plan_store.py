@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from camrec.annotations import NO_DETAILS
 from camrec.errors import NotFoundError, StateError
-from camrec.plans.dispatcher import Reckoning
-from camrec.plans.facts import PlanEntry
-from camrec.plans.plan import Plan
-from camrec.plans.plan_file import PlanFile, PlanFileContent
-from camrec.plans.plan_state import PlanState
+from camrec.planning.dispatcher import Reckoning
+from camrec.planning.facts import PlanEntry
+from camrec.planning.plan import RecordingPlan
+from camrec.planning.plan_file import PlanFile, PlanFileContent
+from camrec.planning.plan_state import PlanState
 
 MAX_PLANS = 100
 
@@ -57,7 +57,7 @@ class PlanStore:
         with self._lock:
             return self._get(plan_id)
 
-    def add(self, plan: Plan, now: int) -> PlanEntry:
+    def add(self, plan: RecordingPlan, now: int) -> PlanEntry:
         """Add a plan; `now` is in UTC nanoseconds.
 
         Raises
@@ -76,7 +76,7 @@ class PlanStore:
             )
             return entry
 
-    def change(self, plan_id: str, plan: Plan, now: int) -> PlanEntry:
+    def change(self, plan_id: str, plan: RecordingPlan, now: int) -> PlanEntry:
         """Replace a plan. Occurrences that its new hours had until now do not count as missed.
 
         Raises
@@ -149,6 +149,6 @@ class PlanStore:
         self._content, self._is_unsaved = content, False
 
 
-def _hours_of(plan: Plan) -> Plan:
+def _hours_of(plan: RecordingPlan) -> RecordingPlan:
     """What decides when a plan records; the rest is left out."""
     return replace(plan, name=None, details=NO_DETAILS, video_length=None)
