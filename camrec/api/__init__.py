@@ -6,6 +6,7 @@ from camrec.api.connection import Connection, connect
 from camrec.api.events import mark
 from camrec.api.library import Library, align, videos
 from camrec.api.multi_camera import record_together
+from camrec.api.planning import Plan, PlanOccurrence, plan, plans
 from camrec.api.process_state import save_when_ended, stop
 from camrec.api.recording import Recording
 from camrec.api.remote import RemoteBackend, RemoteCamera, RemoteRecording
@@ -17,6 +18,8 @@ __all__ = [
     "Connection",
     "Event",
     "Library",
+    "Plan",
+    "PlanOccurrence",
     "Recording",
     "RemoteBackend",
     "RemoteCamera",
@@ -29,6 +32,8 @@ __all__ = [
     "mark",
     "open",
     "open_demo",
+    "plan",
+    "plans",
     "record_together",
     "save_when_ended",
     "stop",

@@ -6,7 +6,8 @@ All calls block, and any thread may make them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -198,6 +199,24 @@ class Backend(Protocol):
 
     def events(self, video: VideoHandle) -> list[PlacedEvent]:
         """Return the events of a video, the earliest first."""
+
+    def plans(self) -> Sequence[schema.PlanReply]:
+        """Return all plans, the oldest first."""
+
+    def plan(self, plan_id: str) -> schema.PlanReply:
+        """Return a plan. Raises NotFoundError (``no_plan``)."""
+
+    def add_plan(self, values: Mapping[str, object]) -> schema.PlanReply:
+        """Add a plan. `values` and the errors are those of `StationPlans.add`."""
+
+    def change_plan(self, plan_id: str, changes: Mapping[str, object]) -> schema.PlanReply:
+        """Change a plan. `changes` and the errors are those of `StationPlans.change`."""
+
+    def delete_plan(self, plan_id: str) -> None:
+        """Remove a plan. Raises NotFoundError (``no_plan``)."""
+
+    def calendar(self, from_day: date, to_day: date) -> schema.CalendarReply:
+        """Return what plans recorded and will record. See `StationPlans.calendar`."""
 
     def playback_url(self, video: VideoHandle) -> tuple[str, bool]:
         """Return the base URL from which a page plays a video, and whether it has a thumbnail."""

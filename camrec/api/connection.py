@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import atexit
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime, time
 
 import numpy as np
 
 from camrec.annotations import Event, EventValue
 from camrec.api.camera import Camera, camera_for
-from camrec.api.events import mark_recordings
+from camrec.api.events import DetailValues, mark_recordings
 from camrec.api.library import Library
+from camrec.api.planning import Plan, PlanCameras, PlanStart, plan_values
 from camrec.api.remote import RemoteBackend
 
 
@@ -80,6 +82,45 @@ class Connection:
         happened when the request arrived there.
         """
         return mark_recordings(self._backend, text, at, length, value, None)
+
+    def plan(
+        self,
+        cameras: PlanCameras,
+        days: Sequence[str] = (),
+        start: PlanStart | None = None,
+        end: str | time | None = None,
+        *,
+        duration: int | None = None,
+        always: bool = False,
+        video_length: int | None = None,
+        until: str | date | None = None,
+        enabled: bool = True,
+        name: str | None = None,
+        details: DetailValues | None = None,
+    ) -> Plan:
+        """Add a plan there.
+
+        `cameras`, `days`, `start`, `end`, `duration`, `always`, `video_length`, `until`, `enabled`,
+        `name`, `details` and the errors are those of `camrec.plan`.
+        """
+        values = plan_values(
+            cameras,
+            days,
+            start,
+            end,
+            duration=duration,
+            always=always,
+            video_length=video_length,
+            until=until,
+            enabled=enabled,
+            name=name,
+            details=details,
+        )
+        return Plan(self._backend, self._backend.add_plan(values))
+
+    def plans(self) -> list[Plan]:
+        """Return the plans there, the oldest first."""
+        return [Plan(self._backend, each) for each in self._backend.plans()]
 
     def close(self) -> None:
         """Stop live video in the pages of this process. Cameras and recordings are not affected."""

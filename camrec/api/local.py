@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from camrec import schema
 from camrec.annotations import Details, Event, EventFields
@@ -15,8 +16,15 @@ from camrec.config import Config
 from camrec.errors import StateError
 from camrec.i18n import system_language
 from camrec.library import PlacedEvent, VideoFile, read_events
+from camrec.planning import PlanEntry
 from camrec.recording import AnyRecording
-from camrec.replies import describe_delay, describe_recording, describe_session
+from camrec.replies import (
+    describe_calendar,
+    describe_delay,
+    describe_plan,
+    describe_recording,
+    describe_session,
+)
 from camrec.session import OPEN_SESSION_STATES, Session, SessionState
 from camrec.station import Station
 from camrec.web import LocalServer
@@ -105,6 +113,29 @@ class LocalBackend:
 
     def events(self, video: VideoHandle) -> list[PlacedEvent]:
         return read_events(video.path)
+
+    def plans(self) -> list[schema.PlanReply]:
+        return [self._describe_plan(each) for each in self.station.plans.all()]
+
+    def plan(self, plan_id: str) -> schema.PlanReply:
+        return self._describe_plan(self.station.plans.get(plan_id))
+
+    def add_plan(self, values: Mapping[str, object]) -> schema.PlanReply:
+        return self._describe_plan(self.station.plans.add(values))
+
+    def change_plan(self, plan_id: str, changes: Mapping[str, object]) -> schema.PlanReply:
+        return self._describe_plan(self.station.plans.change(plan_id, changes))
+
+    def delete_plan(self, plan_id: str) -> None:
+        self.station.plans.remove(plan_id)
+
+    def calendar(self, from_day: date, to_day: date) -> schema.CalendarReply:
+        plans = self.station.plans
+        found = plans.calendar(from_day, to_day)
+        return describe_calendar(found, plans.clock, self.station.config.timezone, self.language)
+
+    def _describe_plan(self, entry: PlanEntry) -> schema.PlanReply:
+        return describe_plan(entry, self.station.plans.next_start(entry))
 
     def playback_url(self, video: VideoHandle) -> tuple[str, bool]:
         if video.path.parent == self.station.library.folder:

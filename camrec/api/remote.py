@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from urllib.parse import quote
 
 from camrec import schema
@@ -139,6 +140,25 @@ class RemoteBackend:
         return [
             PlacedEvent(_to_event(each), each.second, each.frame, each.in_gap) for each in replies
         ]
+
+    def plans(self) -> list[schema.PlanReply]:
+        return self.client.get_model(schema.PlanListReply, "/plans").plans
+
+    def plan(self, plan_id: str) -> schema.PlanReply:
+        return self.client.get_model(schema.PlanReply, _plan_path(plan_id))
+
+    def add_plan(self, values: Mapping[str, object]) -> schema.PlanReply:
+        return self.client.post_model(schema.PlanReply, "/plans", values)
+
+    def change_plan(self, plan_id: str, changes: Mapping[str, object]) -> schema.PlanReply:
+        return self.client.patch_model(schema.PlanReply, _plan_path(plan_id), changes)
+
+    def delete_plan(self, plan_id: str) -> None:
+        self.client.delete(_plan_path(plan_id))
+
+    def calendar(self, from_day: date, to_day: date) -> schema.CalendarReply:
+        path = f"/plans/calendar?from={from_day.isoformat()}&to={to_day.isoformat()}"
+        return self.client.get_model(schema.CalendarReply, path)
 
     def playback_url(self, video: VideoHandle) -> tuple[str, bool]:
         return self.page_url, True
@@ -297,6 +317,10 @@ def _name_and_details(name: str | None, details: Details) -> dict[str, object]:
     if details:
         body["details"] = dict(details)
     return body
+
+
+def _plan_path(plan_id: str) -> str:
+    return f"/plans/{quote(plan_id, safe='')}"
 
 
 def _event_body(fields: EventFields, at: int | None) -> dict[str, object]:
