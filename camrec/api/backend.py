@@ -143,8 +143,9 @@ class CameraHandle(Protocol):
         name: str | None,
         details: Details,
         video_length: int | None = None,
+        start_at: int | None = None,
     ) -> RecordingHandle:
-        """Start a recording and return at once. See `camrec.Camera.record`."""
+        """Start a recording and return at once. See `StationRecordings.start`."""
 
     def latest_recording(self) -> RecordingHandle | None:
         """Return the recording that started last, if there is one."""

@@ -182,9 +182,10 @@ class LocalCamera:
         name: str | None,
         details: Details,
         video_length: int | None = None,
+        start_at: int | None = None,
     ) -> LocalRecording:
         job = self._backend.station.recordings.start(
-            self.session_id, duration, name, details=details, video_length=video_length
+            self.session_id, duration, name, start_at, details, video_length
         )
         return LocalRecording(self._backend, job)
 

@@ -225,11 +225,14 @@ class RemoteCamera:
         name: str | None,
         details: Details,
         video_length: int | None = None,
+        start_at: int | None = None,
     ) -> RemoteRecording:
         body: dict[str, object] = {"session_id": self.session_id, "duration": duration}
         body |= _name_and_details(name, details)
         if video_length is not None:
             body["video_length"] = video_length
+        if start_at is not None:
+            body["start_at"] = format_iso(start_at)
         info = self._backend.client.post_model(schema.RecordingReply, "/record/start", body)
         return RemoteRecording(self._backend, info)
 

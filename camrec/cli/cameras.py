@@ -28,10 +28,15 @@ from camrec.library import VideoLibrary
 from camrec.replies import describe_camera
 
 
+def known_cameras(config: Config) -> list[schema.CameraReply]:
+    """The cameras of the videos folder, with their sessions if a running camrec answers."""
+    return _with_sessions(_stored_cameras(config), config)
+
+
 def list_cameras(config: Config, *, as_json: bool) -> None:
     """Print the cameras, the one that was opened last first."""
     log_setup.set_up_logging(config.log_level, err)
-    cameras = _with_sessions(_stored_cameras(config), config)
+    cameras = known_cameras(config)
     if as_json:
         print_json(schema.CameraListReply(cameras=cameras).model_dump(mode="json"))
         return
@@ -58,13 +63,13 @@ def rename_camera(config: Config, camera: str, name: str) -> None:
     """Give a camera another name. `camera` is its id, or its name if no other one has it."""
     log_setup.set_up_logging(config.log_level, err)
     name = validate_name(name) or ""
-    with _folder_or_running(config) as running:
+    with folder_or_running(config) as running:
         if running is not None:
-            found = _choose(_cameras_of(running), camera)
+            found = choose_camera(_cameras_of(running), camera)
             path, body = f"/cameras/{found.camera_id}", {"name": name}
             running.client.patch_model(schema.CameraReply, path, body)
         else:
-            found = _choose(_stored_cameras(config), camera)
+            found = choose_camera(_stored_cameras(config), camera)
             _open_registry(config).update(found.camera_id, name=name)
     print_message(cli_text("cameras.renamed", old=found.name, name=name))
 
@@ -72,13 +77,13 @@ def rename_camera(config: Config, camera: str, name: str) -> None:
 def keep_camera(config: Config, camera: str, *, stays: bool) -> None:
     """Say whether a camera is opened at each start. `camera` is as for `rename_camera`."""
     log_setup.set_up_logging(config.log_level, err)
-    with _folder_or_running(config) as running:
+    with folder_or_running(config) as running:
         if running is not None:
-            found = _choose(_cameras_of(running), camera)
+            found = choose_camera(_cameras_of(running), camera)
             path, body = f"/cameras/{found.camera_id}", {"stays": stays}
             running.client.patch_model(schema.CameraReply, path, body)
         else:
-            found = _choose(_stored_cameras(config), camera)
+            found = choose_camera(_stored_cameras(config), camera)
             _open_registry(config).update(found.camera_id, stays=stays)
     key = "cameras.stays_now" if stays else "cameras.stays_no_more"
     print_message(cli_text(key, name=found.name))
@@ -87,19 +92,21 @@ def keep_camera(config: Config, camera: str, *, stays: bool) -> None:
 def remove_camera(config: Config, camera: str) -> None:
     """Remove a camera and its password. `camera` is as for `rename_camera`."""
     log_setup.set_up_logging(config.log_level, err)
-    with _folder_or_running(config) as running:
+    with folder_or_running(config) as running:
         if running is not None:
-            found = _choose(_cameras_of(running), camera)
+            found = choose_camera(_cameras_of(running), camera)
             running.client.delete(f"/cameras/{found.camera_id}")
         else:
-            found = _choose(_stored_cameras(config), camera)
+            found = choose_camera(_stored_cameras(config), camera)
             _open_registry(config).remove(found.camera_id)
     print_message(cli_text("cameras.removed", name=found.name))
 
 
 @contextmanager
-def _folder_or_running(config: Config) -> Iterator[RemoteBackend | None]:
+def folder_or_running(config: Config, *, create: bool = False) -> Iterator[RemoteBackend | None]:
     """Lock the videos folder, or yield the running camrec that uses it.
+
+    create : create the folder if it is missing; otherwise nothing is locked then.
 
     Raises
     ------
@@ -107,7 +114,7 @@ def _folder_or_running(config: Config) -> Iterator[RemoteBackend | None]:
         ``folder_taken``: a camrec uses the folder, but does not answer this command.
     ServiceError (``folder_unwritable``)
     """
-    if not config.videos.is_dir():
+    if not create and not config.videos.is_dir():
         yield None
         return
     library = VideoLibrary(config.videos, Clock())
@@ -153,7 +160,7 @@ def _cameras_of(running: RemoteBackend) -> list[schema.CameraReply]:
     return running.client.get_model(schema.CameraListReply, "/cameras").cameras
 
 
-def _choose(cameras: list[schema.CameraReply], given: str) -> schema.CameraReply:
+def choose_camera(cameras: list[schema.CameraReply], given: str) -> schema.CameraReply:
     """The camera with this id, or the only one with this name.
 
     Raises

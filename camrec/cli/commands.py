@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help=cli_text("about"), pretty_exceptions_enable=False)
 cameras = typer.Typer(help=cli_text("cameras.about"), invoke_without_command=True)
 app.add_typer(cameras, name="cameras")
+plans = typer.Typer(help=cli_text("plans.about"), invoke_without_command=True)
+app.add_typer(plans, name="plans")
 service = typer.Typer(help=cli_text("service.about"), no_args_is_help=True)
 app.add_typer(service, name="service")
 
@@ -46,6 +48,7 @@ class ClockOption(str, Enum):
 
 
 CameraUrl = Annotated[str, Argument(metavar="URL", help=cli_text("url"))]
+PlanArgument = Annotated[str, Argument(metavar="PLAN", help=cli_text("plans.plan"))]
 CameraArgument = Annotated[str, Argument(metavar="CAMERA", help=cli_text("cameras.camera"))]
 
 
@@ -157,7 +160,8 @@ def demo(
 @app.command(help=cli_text("record.about"))
 def record(
     url: CameraUrl,
-    duration: Annotated[int, DurationOption],
+    duration: Annotated[int | None, DurationOption] = None,
+    at: Annotated[str | None, Option(metavar="TIME", help=cli_text("record.at"))] = None,
     output: Annotated[Path | None, _path_option("--output", "record.output")] = None,
     clock: Annotated[ClockOption | None, Option(help=cli_text("record.clock"))] = None,
     detail: Annotated[
@@ -170,7 +174,8 @@ def record(
 
     choice = None if clock is None else clock.choice
     details = record.parse_details(detail or ())
-    record.record(url, duration, output, config, videos, choice, details)
+    wish = record.RecordWish(duration, at, choice, details)
+    record.record(url, wish, output, config, videos)
 
 
 @app.command(help=cli_text("mark.about"))
@@ -311,7 +316,7 @@ def list_cameras(
     from camrec.cli import cameras
 
     as_json = as_json or bool(_group_option(context, "as_json"))
-    cameras.list_cameras(_cameras_config(context, config, videos), as_json=as_json)
+    cameras.list_cameras(_group_config(context, config, videos), as_json=as_json)
 
 
 @cameras.command("rename", help=cli_text("cameras.rename"))
@@ -324,7 +329,7 @@ def rename_camera(
 ) -> None:
     from camrec.cli import cameras
 
-    cameras.rename_camera(_cameras_config(context, config, videos), camera, name)
+    cameras.rename_camera(_group_config(context, config, videos), camera, name)
 
 
 @cameras.command("stay", help=cli_text("cameras.stay"))
@@ -337,7 +342,7 @@ def keep_camera(
 ) -> None:
     from camrec.cli import cameras
 
-    cameras.keep_camera(_cameras_config(context, config, videos), camera, stays=not off)
+    cameras.keep_camera(_group_config(context, config, videos), camera, stays=not off)
 
 
 @cameras.command("remove", help=cli_text("cameras.remove"))
@@ -349,10 +354,104 @@ def remove_camera(
 ) -> None:
     from camrec.cli import cameras
 
-    cameras.remove_camera(_cameras_config(context, config, videos), camera)
+    cameras.remove_camera(_group_config(context, config, videos), camera)
 
 
-def _cameras_config(context: typer.Context, config: Path | None, videos: Path | None) -> Config:
+@plans.callback()
+def plans_options(
+    context: typer.Context,
+    as_json: Annotated[bool, Option("--json", help=cli_text("plans.json"))] = False,
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
+) -> None:
+    """Without a further command, list the plans."""
+    if context.invoked_subcommand is None:
+        list_plans(context, as_json, config, videos)
+
+
+@plans.command("list", help=cli_text("plans.list"))
+def list_plans(
+    context: typer.Context,
+    as_json: Annotated[bool, Option("--json", help=cli_text("plans.json"))] = False,
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
+) -> None:
+    from camrec.cli import plans
+
+    as_json = as_json or bool(_group_option(context, "as_json"))
+    plans.list_plans(_group_config(context, config, videos), as_json=as_json)
+
+
+@plans.command("add", help=cli_text("plans.add"))
+def add_plan(
+    context: typer.Context,
+    cameras: Annotated[list[str], Argument(metavar="CAMERA...", help=cli_text("plans.which"))],
+    days: Annotated[str | None, Option(metavar="DAYS", help=cli_text("plans.days"))] = None,
+    start: Annotated[str | None, Option(metavar="TIME", help=cli_text("plans.start"))] = None,
+    end: Annotated[str | None, Option(metavar="TIME", help=cli_text("plans.end"))] = None,
+    duration: Annotated[int | None, DurationOption] = None,
+    always: Annotated[bool, Option("--always", help=cli_text("plans.without_break"))] = False,
+    until: Annotated[str | None, Option(metavar="DATE", help=cli_text("plans.until"))] = None,
+    name: Annotated[str | None, Option(help=cli_text("plans.name"))] = None,
+    detail: Annotated[
+        list[str] | None, Option(metavar="NAME=VALUE", help=cli_text("record.detail"))
+    ] = None,
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
+) -> None:
+    from camrec.cli import plans, record
+
+    plans.add_plan(
+        _group_config(context, config, videos),
+        cameras,
+        days=days,
+        start=start,
+        end=end,
+        duration=duration,
+        always=always,
+        until=until,
+        name=name,
+        details=record.parse_details(detail or ()),
+    )
+
+
+@plans.command("pause", help=cli_text("plans.pause"))
+def pause_plan(
+    context: typer.Context,
+    plan: PlanArgument,
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
+) -> None:
+    from camrec.cli import plans
+
+    plans.enable_plan(_group_config(context, config, videos), plan, enabled=False)
+
+
+@plans.command("resume", help=cli_text("plans.resume"))
+def resume_plan(
+    context: typer.Context,
+    plan: PlanArgument,
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
+) -> None:
+    from camrec.cli import plans
+
+    plans.enable_plan(_group_config(context, config, videos), plan, enabled=True)
+
+
+@plans.command("remove", help=cli_text("plans.remove"))
+def remove_plan(
+    context: typer.Context,
+    plan: PlanArgument,
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
+) -> None:
+    from camrec.cli import plans
+
+    plans.remove_plan(_group_config(context, config, videos), plan)
+
+
+def _group_config(context: typer.Context, config: Path | None, videos: Path | None) -> Config:
     """The settings, whether their options were before or after the command's name."""
     from camrec.config import Config
 
@@ -363,7 +462,7 @@ def _cameras_config(context: typer.Context, config: Path | None, videos: Path | 
 
 
 def _group_option(context: typer.Context, name: str) -> Path | None:
-    """The option before the name of a command of `cameras`; None if it was not given."""
+    """The option before the name of a command of a group; None if it was not given."""
     if context.parent is None:
         return None
     value: Path | None = context.parent.params.get(name)

@@ -9,7 +9,7 @@ import json
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from camrec.cli.number_format import format_decimal, format_megabytes
@@ -67,15 +67,24 @@ def make_facts_table() -> Table:
     return table
 
 
+class _SecondsColumn(ProgressColumn):
+    """The seconds that are recorded, of how many."""
+
+    def render(self, task: Task) -> str:
+        total = "" if task.total is None else f" / {task.total:.0f}"
+        return f"{task.completed:.0f}{total} s"
+
+
 def recording_progress_bar() -> Progress:
     """Make the progress bars of recordings.
 
-    Each task has `completed` and `total` in seconds, and a field `size`, which is a text.
+    Each task has `completed` and `total` in seconds, and a field `size`, which is a text. A
+    recording without an end has no `total`.
     """
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed:.0f} / {task.total:.0f} s"),
+        _SecondsColumn(),
         TextColumn("{task.fields[size]}"),
         TimeRemainingColumn(),
         console=err,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from typer import BadParameter
@@ -27,9 +28,13 @@ from camrec.cli.console import (
 from camrec.cli.context import catch_stop_signals, running_station
 from camrec.cli.open_camera import open_camera, wait_until_open
 from camrec.cli.remote_recording import find_running_camrec, record_remotely
+from camrec.cli.start_time import parse_start_time
+from camrec.cli.stop_key import stop_at_q
+from camrec.clock import utc_ns
 from camrec.config import Config
 from camrec.errors import StateError
 from camrec.library import VideoFile
+from camrec.planning import WallClock, find_timezone
 from camrec.receipt import EndReason, Receipt
 from camrec.recording import AnyRecording
 from camrec.replies import describe_session
@@ -40,25 +45,44 @@ from camrec.stream_search import parse_bare_host
 PROBE_MEASUREMENT_S = 2.0  # seconds over which a probe measures
 
 
+@dataclass(frozen=True)
+class RecordWish:
+    """What a recording shall be.
+
+    duration : seconds; None: until it is stopped, in several videos.
+    at : when it begins, as a person types it; None: now.
+    clock : what dates its frames.
+    details : what its receipt shall say besides.
+    """
+
+    duration: int | None
+    at: str | None = None
+    clock: ClockChoice | None = None
+    details: Details = NO_DETAILS
+
+    def start_at(self, config: Config) -> int | None:
+        """Return when it begins, UTC nanoseconds; None: now. Raises BadParameter."""
+        if self.at is None:
+            return None
+        return parse_start_time(self.at, utc_ns(), WallClock(find_timezone(config.timezone)))
+
+
 def record(
-    url: str,
-    duration: int,
-    output: Path | None,
-    config: Path | None,
-    videos: Path | None,
-    clock: ClockChoice | None,
-    details: Details,
+    url: str, wish: RecordWish, output: Path | None, config: Path | None, videos: Path | None
 ) -> None:
-    """Record a camera for `duration` seconds, and print the receipt.
+    """Record a camera, and print the receipt of each video.
 
     The video is saved in the videos folder, or in the file `output`. If a running camrec uses the
     videos folder, that camrec records.
     """
     check_url(url)
     if output is not None:
-        _record_to_file(url, duration, output, config, clock, details)
+        if wish.duration is None:
+            raise BadParameter(cli_text("record.output_needs_duration"))
+        _record_to_file(url, wish, output, config)
         return
     settings = _load_config(config, videos_dir=videos)
+    start_at = wish.start_at(settings)
     with ExitStack() as stack:
         try:
             station = stack.enter_context(running_station(settings))
@@ -67,11 +91,14 @@ def record(
                 raise
             if (running := find_running_camrec(settings)) is None:
                 raise
-            receipt, path = record_remotely(running, url, duration, settings, clock, details)
+            saved = record_remotely(
+                running, url, wish.duration, settings, wish.clock, wish.details, start_at
+            )
         else:
-            video = _record_one(station, url, duration, clock, details)
-            receipt, path = video.receipt, video.path
-        print_receipt(receipt, path)
+            videos_saved = _record_one(station, url, wish, start_at)
+            saved = [(each.receipt, each.path) for each in videos_saved]
+        for receipt, path in saved:
+            print_receipt(receipt, path)
 
 
 def probe(url: str, save: Path | None, config: Path | None, *, as_json: bool) -> None:
@@ -103,9 +130,15 @@ def parse_details(pairs: Sequence[str]) -> Details:
 
 
 def record_all(
-    station: Station, sessions: Sequence[Session], seconds: int, details: Details = NO_DETAILS
+    station: Station,
+    sessions: Sequence[Session],
+    seconds: int | None,
+    details: Details = NO_DETAILS,
+    start_at: int | None = None,
 ) -> list[VideoFile]:
     """Record several cameras with a progress bar each. Ctrl+C ends and saves them early.
+
+    Without a number of `seconds`, only that ends them, or the key ``q``.
 
     Raises
     ------
@@ -119,11 +152,16 @@ def record_all(
             raise session.error
     with catch_stop_signals() as reasons:
         recordings = [
-            station.recordings.start(session.session_id, seconds, details=details)
+            station.recordings.start(
+                session.session_id, seconds, details=details, start_at=start_at
+            )
             for session in sessions
         ]
+        if seconds is None:
+            stop_at_q(reasons)
+            print_message(cli_text("record.until_stopped"))
         _show_progress(recordings, [session.name for session in sessions], reasons)
-    return [_saved_video(station, recording) for recording in recordings]
+    return [video for recording in recordings for video in _saved_videos(station, recording)]
 
 
 def print_receipt(receipt: Receipt | None, path: Path) -> None:
@@ -167,27 +205,21 @@ def _load_config(config: Path | None, **overrides: object) -> Config:
 
 
 def _record_one(
-    station: Station, url: str, duration: int, clock: ClockChoice | None, details: Details
-) -> VideoFile:
+    station: Station, url: str, wish: RecordWish, start_at: int | None
+) -> list[VideoFile]:
     address = station.cameras.resolve_address(url)
-    [video] = record_all(station, [open_camera(station, address, clock)], duration, details)
-    return video
+    session = open_camera(station, address, wish.clock)
+    return record_all(station, [session], wish.duration, wish.details, start_at)
 
 
-def _record_to_file(
-    url: str,
-    duration: int,
-    output: Path,
-    config: Path | None,
-    clock: ClockChoice | None,
-    details: Details,
-) -> None:
+def _record_to_file(url: str, wish: RecordWish, output: Path, config: Path | None) -> None:
     """Record into `output`, even while another camrec uses the videos folder."""
     with _temporary_folder_next_to(output) as folder:
         settings = _load_config(config, videos_dir=folder)
+        start_at = wish.start_at(settings)
         cameras_from = _load_config(config).videos
         with running_station(settings, cameras_from=cameras_from) as station:
-            video = _record_one(station, url, duration, clock, details)
+            [video] = _record_one(station, url, wish, start_at)
             _move_video(video, output)
         print_receipt(video.receipt, output)
 
@@ -205,11 +237,11 @@ def _save_report(url: str, path: Path, config: Path | None) -> None:
         raise findings.error
 
 
-def _saved_video(station: Station, recording: AnyRecording) -> VideoFile:
+def _saved_videos(station: Station, recording: AnyRecording) -> list[VideoFile]:
     if recording.error is not None:
         raise recording.error
-    assert recording.filename is not None  # a recording that ended without an error is saved
-    return station.library.get(recording.filename)
+    names = recording.filenames if recording.duration is None else recording.filenames[:1]
+    return [station.library.get(filename) for filename in names]
 
 
 def _show_progress(

@@ -16,6 +16,7 @@ from camrec.camera_address import parse_address
 from camrec.camera_clock import ClockChoice
 from camrec.cli.console import cli_text, format_size, print_message, recording_progress_bar
 from camrec.cli.context import catch_stop_signals
+from camrec.cli.stop_key import stop_at_q
 from camrec.clock import Clock
 from camrec.config import WILDCARD_HOSTS, Config
 from camrec.errors import CamrecError, error_from_code
@@ -66,21 +67,19 @@ def _is_camrec(url: str) -> bool:
 def record_remotely(
     running: RemoteBackend,
     url: str,
-    seconds: int,
+    seconds: int | None,
     config: Config,
     clock: ClockChoice | None,
     details: Details,
-) -> tuple[Receipt | None, Path]:
+    start_at: int | None = None,
+) -> list[tuple[Receipt | None, Path]]:
     """Record with a running camrec. Ctrl+C ends the recording early and saves it.
 
     If that camrec had not opened the camera before, the camera is closed again.
 
     Returns
     -------
-    receipt
-        None if the video has none.
-    path
-        The video in the videos folder.
+    The receipt of each video, None if it has none, and the video in the videos folder.
 
     Raises
     ------
@@ -89,8 +88,8 @@ def record_remotely(
     """
     print_message(cli_text("record.through", url=running.url))
     with opened_remotely(running, url, config, clock) as camera:
-        filename = _record_and_wait(camera, seconds, details)
-    return running.library.receipt(filename), config.videos / filename
+        filenames = _record_and_wait(camera, seconds, details, start_at)
+    return [(running.library.receipt(each), config.videos / each) for each in filenames]
 
 
 @contextmanager
@@ -127,10 +126,15 @@ def _open_camera(running: RemoteBackend, url: str, clock: ClockChoice | None) ->
     return camera
 
 
-def _record_and_wait(camera: RemoteCamera, seconds: int, details: Details) -> str:
-    """Record, and return the name of the video's file."""
+def _record_and_wait(
+    camera: RemoteCamera, seconds: int | None, details: Details, start_at: int | None
+) -> list[str]:
+    """Record, and return the names of the videos' files."""
     with catch_stop_signals() as reasons, recording_progress_bar() as progress:
-        recording = camera.record(seconds, None, details)
+        recording = camera.record(seconds, None, details, start_at=start_at)
+        if seconds is None:
+            stop_at_q(reasons)
+            print_message(cli_text("record.until_stopped"))
         task = progress.add_task(camera.name, total=seconds, size="")
         while not recording.wait(PROGRESS_POLL_INTERVAL_S):
             if reasons:
@@ -138,6 +142,5 @@ def _record_and_wait(camera: RemoteCamera, seconds: int, details: Details) -> st
                 recording.stop()
             info = recording.latest_info
             progress.update(task, completed=info.elapsed, size=format_size(info.bytes))
-    filename = recording.latest_info.filename
-    assert filename is not None  # a recording that ended without an error is saved
-    return filename
+    info = recording.latest_info
+    return info.filenames if seconds is None else info.filenames[:1]

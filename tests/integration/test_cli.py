@@ -90,7 +90,6 @@ def test_a_command_with_a_wrong_address_starts_no_program(place):
 def test_a_wrong_command_line_exits_with_code_2_and_an_error(place):
     wrong = [
         ("nothing",),
-        ("record", "rtsp://127.0.0.1/"),
         ("record", "rtsp://127.0.0.1/", "--duration", "0"),
         ("record", "rtsp://127.0.0.1/", "--duration", "1.5"),
         ("serve", "--port", "99999"),

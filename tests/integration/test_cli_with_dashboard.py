@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -260,3 +261,44 @@ def test_another_program_on_the_dashboard_port_gets_no_token(place):
         settings = {"port": other.port, "token": TOKEN, "videos_dir": place / "videos"}
         assert find_running_camrec(Config(**settings)) is None
     assert heard and not any(TOKEN.encode() in each for each in heard)
+
+
+def test_plans_and_a_start_at_a_time_are_the_dashboard_s(place):
+    with MjpegCamera() as camera, dashboard(place, timezone="UTC") as there:
+        opened = there.wire.post("/session/open", {"url": camera.url, "name": "Door"}).json()
+        added, paused, listed = run_all(
+            place,
+            (
+                "plans",
+                "add",
+                "Door",
+                "--start",
+                "08:00",
+                "--duration",
+                "60",
+                "--until",
+                "2026-01-01",
+            ),
+            ("plans", "pause", "nothing"),
+            ("plans", "--json"),
+        )
+        assert added[0] == 0 and "camrec serve" not in added[1] + added[2]
+        assert paused[0] == 1 and "nothing" in paused[2]
+        (plan,) = there.get("/plans")["plans"]
+        assert json.loads(listed[1]) == {"plans": [plan]}
+        assert plan["cameras"] == [opened["camera_id"]]
+        (removed,) = run_all(place, ("plans", "remove", plan["plan_id"]))
+        assert removed[0] == 0 and there.get("/plans") == {"plans": []}
+        ahead = datetime.now(timezone.utc) + timedelta(hours=1)
+        at = ("--at", f"{ahead:%Y-%m-%dT%H:%M:00Z}")
+        with start(place, "record", camera.url, "--duration", "1", *at) as child:
+
+            def scheduled() -> list[dict[str, Any]]:
+                return there.get("/record/list")["recordings"]
+
+            until(lambda: scheduled() != [], 60)
+            (recording,) = scheduled()
+            there.wire.post("/record/stop", {"recording_id": recording["recording_id"]})
+            _, err = child.communicate(timeout=60)
+        assert recording["started_at"].startswith(f"{ahead:%Y-%m-%dT%H:%M:00}")
+        assert child.returncode == 1 and "cancelled" in err

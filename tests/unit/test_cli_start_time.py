@@ -1,0 +1,43 @@
+"""The start of a recording as people type it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from typer import BadParameter
+
+from camrec.cli.start_time import parse_start_time
+from camrec.planning import WallClock
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def moment(*wall: int) -> int:
+    return int(datetime(*wall, tzinfo=PARIS).timestamp()) * 10**9
+
+
+NOW = moment(2026, 11, 30, 8, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("22:30", moment(2026, 11, 30, 22, 30)),
+        ("8:31", moment(2026, 11, 30, 8, 31)),
+        ("08:30", moment(2026, 12, 1, 8, 30)),
+        ("08:30:05", moment(2026, 11, 30, 8, 30, 5)),
+        ("2026-12-24T22:30", moment(2026, 12, 24, 22, 30)),
+        ("2026-12-24T22:30:00+00:00", moment(2026, 12, 24, 23, 30)),
+        ("2026-12-24T22:30:00Z", moment(2026, 12, 24, 23, 30)),
+    ],
+)
+def test_a_start_is_a_time_of_day_or_a_date_with_a_time(text, expected):
+    assert parse_start_time(text, NOW, WallClock(PARIS)) == expected
+
+
+@pytest.mark.parametrize("text", ["", "24:00", "noon", "2026-13-01T10:00", "10", "12:60"])
+def test_what_is_no_time_is_rejected(text):
+    with pytest.raises(BadParameter):
+        parse_start_time(text, NOW, WallClock(PARIS))
