@@ -135,7 +135,7 @@ function field(name, label, hint, problem, entry, shown = entry) {
   return [
     h("label", { for: name }, label),
     shown,
-    h("p", { id: `${name}-told`, class: problem ? "wrong" : "second", role: problem ? "alert" : null }, problem || hint),
+    h("p", { id: `${name}-told`, class: problem ? "wrong" : "second", role: problem ? "alert" : "status" }, problem || hint),
   ]
 }
 
