@@ -12,6 +12,7 @@ from bokeh.document import Document
 from camrec import i18n
 from camrec.compat import HIDE_SCROLL_BUTTON_CSS, use_own_server_only
 from camrec.dashboard.add_camera import AddCamera
+from camrec.dashboard.alert_rows import list_alerts
 from camrec.dashboard.banner import Banner
 from camrec.dashboard.bundler import STATIC, bundle, styles
 from camrec.dashboard.camera_card import CameraCard
@@ -140,6 +141,7 @@ class Page:
         ):
             part.language = language
         self.statistics.language = language
+        self._show_alerts()
 
     def _show_state(self) -> None:
         state = self._model.state
@@ -152,6 +154,7 @@ class Page:
             recordings=state.running_recordings,
         )
         self.header.group_recording = state.group_recording
+        self._show_alerts()
         self.banner.param.update(
             full=full,
             open=status["open"],
@@ -171,6 +174,10 @@ class Page:
         self.library.show_videos(state.videos)
         self.plans.show_state(state)
         self._show_cameras(state.sessions, full)
+
+    def _show_alerts(self) -> None:
+        state = self._model.state
+        self.header.alerts = list_alerts(state.alerts, state.videos, self._model.language)
 
     def _show_cameras(self, rows: Sequence[SessionRow], full: bool) -> None:
         shown: dict[str, CameraCard] = {}

@@ -32,6 +32,8 @@ class PageHeader(AskingComponent):
         doc="The state's `GroupRecordingFields`.",
     )
 
+    alerts = param.List(default=[], item_type=dict, doc="`AlertRow`, the newest first.")
+
     _script: ClassVar[str] = "components/header.js"
     text_prefixes: ClassVar[tuple[str, ...]] = ("page", "videos")
 
@@ -53,6 +55,13 @@ class PageHeader(AskingComponent):
 
     def do_show_view(self, view: str, file: str | None) -> None:
         self._on_file(file if view == "videos" else None)
+
+    def do_seen(self, ids: list[str] | None) -> None:
+        """Somebody has seen these alerts; None: all."""
+        if ids is None:
+            self.ask("seen", self._station.alerts.mark_all_seen)
+        else:
+            self.ask("seen", self._station.alerts.mark_seen, [str(each) for each in ids])
 
     def do_stop(self, recording_id: str) -> None:
         self.ask("stop", self._station.recordings.stop, None, recording_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from camrec.alerts import Alert
 from camrec.dashboard.wire_types import (
     GroupRecordingFields,
     PlanRow,
@@ -43,6 +44,7 @@ class PageState:
     videos : all videos of the library, newest first.
     recent_cameras : cameras that were opened before and are not open now.
     settings : what the settings dialog shows.
+    alerts : what needed a person, the newest first.
     group_recording : what Record all would record.
     plans : the plans, the oldest first.
     """
@@ -53,6 +55,7 @@ class PageState:
     recent_cameras: list[RecentCameraRow]
     settings: SettingsFields
     group_recording: GroupRecordingFields
+    alerts: list[Alert]
     plans: list[PlanRow]
 
     @property

@@ -14,6 +14,7 @@ from camrec.dashboard.wire_types import (
     CameraWithoutVideo,
     GroupRecordingFields,
     RecentCameraRow,
+    SettingsFields,
     StatusFields,
 )
 from camrec.library import FolderWatch, VideoFile
@@ -71,16 +72,26 @@ class PageStateReader:
             status=self._status(sessions),
             videos=self._videos,
             recent_cameras=[self._recent_camera(each) for each in station.known_cameras.recent()],
-            settings={
-                "most": station.config.max_sessions,
-                "folder": str(station.settings.next_videos_dir),
-                "token": bool(station.config.token),
-                "webhook": bool(station.config.webhook),
-                "webhook_when": list(station.config.webhook_when),
-            },
+            settings=self._settings(),
             group_recording=self._group_recording(),
+            alerts=station.alerts.newest_first(),
             plans=plan_rows(station),
         )
+
+    def _settings(self) -> SettingsFields:
+        config, library = self._station.config, self._station.library
+        now = self._station.clock.utc_ns()
+        excess = library.retention.select_for_deletion(self._videos, now)
+        return {
+            "most": config.max_sessions,
+            "folder": str(self._station.settings.next_videos_dir),
+            "token": bool(config.token),
+            "retention_bytes": config.retention_bytes,
+            "retention_days": config.retention_days,
+            "excess": {"count": len(excess), "bytes": sum(each.size for each in excess)},
+            "webhook": bool(config.webhook),
+            "webhook_when": list(config.webhook_when),
+        }
 
     def _status(self, sessions: Sequence[Session]) -> StatusFields:
         station = self._station

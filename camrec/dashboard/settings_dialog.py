@@ -47,6 +47,12 @@ class SettingsDialog(AskingComponent):
     def do_token(self, token: str) -> None:
         self.ask("token", self._station.settings.change, None, None, str(token))
 
+    def do_retention_bytes(self, retention_bytes: int) -> None:
+        self.ask("retention_bytes", self._station.settings.change_retention, retention_bytes)
+
+    def do_retention_days(self, retention_days: float) -> None:
+        self.ask("retention_days", self._station.settings.change_retention, None, retention_days)
+
     def do_webhook(self, webhook: str) -> None:
         self.ask("webhook", self._station.settings.change, webhook=str(webhook))
 

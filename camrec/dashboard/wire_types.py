@@ -176,12 +176,34 @@ class StatusFields(TypedDict):
     left: LeftBehind
 
 
+class ExcessFields(TypedDict):
+    """Videos that will be deleted: how many, and their bytes."""
+
+    count: int
+    bytes: int
+
+
+class AlertRow(TypedDict):
+    """Something that needed a person. `filename`: the video of it, if there is one."""
+
+    alert_id: str
+    kind: str
+    at: float
+    until: float | None
+    message: str
+    seen: bool
+    filename: str | None
+
+
 class SettingsFields(TypedDict):
     """What the settings dialog shows.
 
     most : how many sessions may be open.
     folder : the videos folder after the next start.
     token : whether a token is set.
+    retention_bytes, retention_days : what all videos may take, and how old they may be; 0: no
+        limit.
+    excess : the videos that the next saved one will delete.
     webhook : whether a webhook is set.
     webhook_when : what is sent to it.
     """
@@ -189,6 +211,9 @@ class SettingsFields(TypedDict):
     most: int
     folder: str
     token: bool
+    retention_bytes: int
+    retention_days: float
+    excess: ExcessFields
     webhook: bool
     webhook_when: list[str]
 

@@ -80,7 +80,7 @@ class VideoLibrary:
         self.images = VideoImages(self.folder, self.get)
         self.events = SavedEvents(self)
         self._clock = clock
-        self._retention = retention or RetentionPolicy()
+        self.retention = retention or RetentionPolicy()
         self._lock = file_system.ProcessLock(self.folder / LOCK_FILENAME)
         self._write_lock = threading.Lock()
         self._max_name_chars = filenames.max_name_chars(self.folder)
@@ -273,9 +273,9 @@ class VideoLibrary:
 
     def _apply_retention(self) -> None:
         """Delete the videos that exceed the size limit or are too old. A failure is only logged."""
-        if not self._retention.is_limited:
+        if not self.retention.is_limited:
             return
-        for each in self._retention.select_for_deletion(self.videos(), self._clock.utc_ns()):
+        for each in self.retention.select_for_deletion(self.videos(), self._clock.utc_ns()):
             log.info("%s is deleted by the retention policy (%d bytes)", each.filename, each.size)
             try:
                 self.evict(each.filename)

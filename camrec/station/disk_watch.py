@@ -19,13 +19,7 @@ _COMING_STATES = ("planned", "recording", "impossible")
 
 
 class DiskWatch:
-    """Asks the calendar of plans, which adds up what will be written. Used by one thread.
-
-    Parameters
-    ----------
-    retention_bytes
-        What all videos may take: the oldest are deleted beyond it. 0: no limit.
-    """
+    """Asks the calendar of plans, which adds up what will be written. Used by one thread."""
 
     def __init__(
         self,
@@ -33,14 +27,12 @@ class DiskWatch:
         recordings: StationRecordings,
         plans: StationPlans,
         library: VideoLibrary,
-        retention_bytes: int,
         book: AlertBook,
     ) -> None:
         self._clock = clock
         self._recordings = recordings
         self._plans = plans
         self._library = library
-        self._retention_bytes = retention_bytes
         self._book = book
         self._next_check = clock.monotonic_ns()
 
@@ -79,7 +71,7 @@ class DiskWatch:
 
     def _is_kept_free(self) -> bool:
         """Whether old videos are deleted before the disk is full."""
-        if not self._retention_bytes:
+        if not self._library.retention.max_bytes:
             return False
         used = sum(video.size for video in self._library.videos())
-        return self._retention_bytes - used < self._library.disk_space.available_bytes
+        return self._library.retention.max_bytes - used < self._library.disk_space.available_bytes

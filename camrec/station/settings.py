@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 import tempfile
 import threading
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from camrec.callbacks import Callbacks
 from camrec.config import MIN_TOKEN_CHARS, WEBHOOK_OCCASIONS, Config, is_valid_token
 from camrec.errors import InputError, ServiceError, describe_os_error
-from camrec.library import check_folder_length
+from camrec.library import RetentionPolicy, VideoLibrary, check_folder_length
 from camrec.station.changes import SettingsChanged, StationChange
 from camrec.typed_path import parse_path
 from camrec.webhook_address import is_webhook_address
@@ -25,9 +26,12 @@ class StationSettings:
     next_videos_dir : the videos folder from the next start on.
     """
 
-    def __init__(self, config: Config, changed: Callbacks[[StationChange]]) -> None:
+    def __init__(
+        self, config: Config, library: VideoLibrary, changed: Callbacks[[StationChange]]
+    ) -> None:
         self.next_videos_dir = config.videos
         self._config = config
+        self._library = library
         self._changed = changed
         self._lock = threading.Lock()  # held while the file is changed
 
@@ -61,6 +65,30 @@ class StationSettings:
                 self._change_webhook(webhook.strip())
             if webhook_when is not None:
                 self._change_webhook_when(webhook_when)
+        self._changed.emit(SettingsChanged())
+
+    def change_retention(self, max_bytes: int | None = None, max_days: float | None = None) -> None:
+        """Change what all videos may take and how old they may be. None leaves it as it is.
+
+        It takes effect when the next video is saved.
+
+        Raises
+        ------
+        InputError (``bad_request``), ServiceError (``config_unwritable``)
+        """
+        with self._lock:
+            if max_bytes is not None:
+                if type(max_bytes) is not int or max_bytes < 0:
+                    raise InputError("bad_request")
+                self._config.save(retention_bytes=max_bytes)
+                self._config.retention_bytes = max_bytes
+            if max_days is not None:
+                if type(max_days) not in (int, float) or not 0 <= max_days < math.inf:
+                    raise InputError("bad_request")
+                self._config.save(retention_days=max_days)
+                self._config.retention_days = max_days
+            limits = RetentionPolicy(self._config.retention_bytes, self._config.retention_days)
+            self._library.retention = limits
         self._changed.emit(SettingsChanged())
 
     def webhook_secret(self) -> str:

@@ -138,7 +138,7 @@ class Station:
             self._find_next_plan,
         )
         self.reports = CameraReports(clock, self.cameras, upstreams, programs, self.proxies)
-        self.settings = StationSettings(config, self.changed)
+        self.settings = StationSettings(config, self.library, self.changed)
         self.alerts = StationAlerts(
             config,
             clock,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from urllib.parse import quote
 
 import pytest
 import yaml
 from playwright.sync_api import Page, expect
 
+from camrec.alerts import Alert, AlertFile, AlertStore, AlertSubject
 from support.accessibility import faults
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.reporting import ReportingCamera, two_seconds
@@ -298,6 +300,16 @@ def test_changed_settings_take_effect_at_once_and_are_saved_to_the_file(
     expect(box.get_by_role("alert")).to_have_count(0)
     expect(box.get_by_label("Folder for the videos")).to_have_value(str(films))
 
+    box.get_by_label("After (days)").fill("many")
+    box.get_by_label("After (days)").press("Enter")
+    expect(box.get_by_role("alert")).to_contain_text("Type a number")
+    box.get_by_label("After (days)").fill("30")
+    box.get_by_label("After (days)").press("Enter")
+    expect(box.get_by_role("alert")).to_have_count(0)
+    box.get_by_label("Beyond (GB)").fill("1,5")
+    box.get_by_label("Beyond (GB)").press("Enter")
+    expect(box.get_by_label("Beyond (GB)")).to_have_value("1.5")
+    assert faults(page) == []
     box.get_by_text("Dark", exact=True).click()
     background = "getComputedStyle(document.documentElement).backgroundColor"
     assert page.evaluate(background) == "rgb(13, 16, 20)"
@@ -312,6 +324,50 @@ def test_changed_settings_take_effect_at_once_and_are_saved_to_the_file(
     settings = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
     assert settings["max_sessions"] == 3
     assert settings["videos_dir"] == str(films)
+    assert settings["retention_days"] == 30
+    assert settings["retention_bytes"] == 1_500_000_000
+
+
+@pytest.fixture
+def alerted(binaries, tmp_path):
+    """A server that has two alerts, and no camera."""
+    (videos := tmp_path / "videos").mkdir()
+    store = AlertStore(AlertFile(videos))
+    now = time.time_ns()
+    lost = AlertSubject(camera="Street")
+    store.add(Alert.create("camera_lost", "camera_back", now - 10**9, now, lost), now)
+    store.add(Alert.create("plan_missed", "missed_asleep", now, now, lost), now)
+    with server(SERVE, tmp_path, binaries) as wire:
+        yield wire
+
+
+def test_the_bell_lists_what_needed_a_person_until_it_is_seen(alerted, open_page):
+    def seen() -> list[bool]:
+        return [each["seen"] for each in alerted.get("/alerts").json()["alerts"]]
+
+    page = open_page(alerted.url, width=390, language="fr", dark=True).page
+    bell = page.get_by_role("button", name="Alertes\u00a0: 2 nouvelles")
+    bell.focus()
+    page.keyboard.press("Enter")
+    listed = page.get_by_role("dialog", name="Pendant votre absence")
+    expect(listed.get_by_role("listitem")).to_have_count(2)
+    expect(listed.get_by_role("heading", name="Aujourd’hui")).to_be_visible()
+    fits(page)
+    assert faults(page) == []
+    assert seen() == [False, False], "opening the list marks nothing"
+    listed.get_by_role("button", name="Voir la semaine").click()
+    page.wait_for_url("**/#plans")
+    expect(page.get_by_role("button", name="Alertes\u00a0: 1 nouvelle")).to_be_visible()
+    until(lambda: seen() == [True, False])
+    page.get_by_role("button", name="Alertes\u00a0: 1 nouvelle").click()
+    listed.get_by_role("button", name="Tout marquer comme vu").click()
+    until(lambda: seen() == [True, True])
+    expect(page.get_by_role("button", name="Alertes", exact=True)).to_be_visible()
+
+    listed.get_by_role("button", name="Être prévenu ailleurs").click()
+    expect(page.get_by_role("dialog", name="Réglages")).to_be_visible()
+    fits(page)
+    assert faults(page) == []
 
 
 @pytest.fixture

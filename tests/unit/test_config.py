@@ -6,6 +6,7 @@ import pytest
 
 from camrec.config import Config
 from camrec.errors import InputError, ServiceError
+from camrec.library import RetentionPolicy
 from camrec.station import Station
 from support.private_files import is_private
 
@@ -132,6 +133,24 @@ def test_saving_settings_creates_the_file_and_fails_without_its_folder(tmp_path,
     with pytest.raises(ServiceError) as refused:
         lost.save(max_sessions=4)
     assert refused.value.code == "config_unwritable"
+
+
+def test_changed_limits_of_the_videos_are_those_of_the_library_and_in_the_file(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.yaml").write_text("retention_days: 3\n")
+    station = Station(Config.load())
+    station.settings.change_retention(10**12)
+    assert station.library.retention == RetentionPolicy(10**12, 3)
+    station.settings.change_retention(max_days=0.5)
+    assert station.library.retention == RetentionPolicy(10**12, 0.5)
+    assert Config.load().retention_bytes == 10**12
+    assert Config.load().retention_days == 0.5
+    for limits in ((-1, None), (1.5, None), (None, -1), (None, float("nan")), (None, "2")):
+        with pytest.raises(InputError):
+            station.settings.change_retention(*limits)
+    assert station.library.retention == RetentionPolicy(10**12, 0.5)
 
 
 def test_the_station_validates_changed_settings(tmp_path, monkeypatch):

@@ -92,11 +92,12 @@ class Watched:
         library = SimpleNamespace(
             disk_space=SimpleNamespace(available_bytes=self.available_bytes),
             videos=lambda: [SimpleNamespace(size=size) for size in self.video_sizes],
+            retention=RetentionPolicy(self.retention_bytes),
         )
         plans = SimpleNamespace(
             all=lambda: self.planned_until, clock=WallClock(timezone.utc), calendar=self._calendar
         )
-        disk = DiskWatch(self.clock, recordings, plans, library, self.retention_bytes, book)
+        disk = DiskWatch(self.clock, recordings, plans, library, book)
         known_cameras = SimpleNamespace(get=self._get_camera)
         missed = MissedPlanWatch(self.clock, self, known_cameras, book)
         cameras = SimpleNamespace(sessions=lambda: self.sessions)

@@ -62,6 +62,29 @@ export interface PlayedVideo extends Video {
   audio_codec: string | null
 }
 
+/** Something that needed a person. `filename`: the video of it, if there is one. */
+export interface Alert {
+  alert_id: string
+  kind: string
+  at: number
+  until: number | null
+  message: string
+  seen: boolean
+  filename: string | null
+}
+
+/** What the settings dialog shows; dashboard/wire_types.py says what each field means. */
+export interface Settings {
+  most: number
+  folder: string
+  token: boolean
+  retention_bytes: number
+  retention_days: number
+  excess: { count: number; bytes: number }
+  webhook: boolean
+  webhook_when: string[]
+}
+
 /** What happened in a video, as GET /videos/FILENAME/events describes it. */
 export interface VideoEvent {
   id: string

@@ -43,7 +43,7 @@ export function render({ model, view }) {
       isCutOff ? line("warning", "cut", "", locale.t("page.cut_off")) : null,
       showsCameras && model.full
         ? line("video", "full", locale.t("page.open_of", { count: model.open, most: model.most }), locale.t("page.full_text"),
-          button({ label: locale.t("page.settings"), on: () => dispatchEvent(new Event(OPEN_SETTINGS)) }))
+          button({ label: locale.t("page.settings"), on: () => dispatchEvent(new CustomEvent(OPEN_SETTINGS)) }))
         : null,
       showsCameras && model.open > 1
         ? button({

@@ -1,5 +1,6 @@
 // The bar at the top: the logo, the views, the recordings that run, language, theme and settings.
 
+import { bellPanel } from "../alerts/bell_panel.js"
 import { button, fill, focusBeside, focusedElement, h, iconButton } from "../kit/base.js"
 import { CONNECTION_LOST, MARK_ALL, OFFER_RECORD_ALL, OPEN_SETTINGS, THEME_CHANGED } from "../kit/events.js"
 import { helpDialog } from "../kit/help.js"
@@ -16,7 +17,7 @@ import { recordAllPanel } from "../live/record_all_panel.js"
 /** @import { Locale } from "../kit/locale.js" */
 /** @import { IconName } from "../kit/icons.js" */
 /** @import { RecordAllFacts } from "../live/record_all_panel.js" */
-/** @import { Model, RenderArguments } from "../wire.js" */
+/** @import { Alert, Model, RenderArguments } from "../wire.js" */
 
 /**
  * @typedef {object} HeaderParameters
@@ -25,6 +26,7 @@ import { recordAllPanel } from "../live/record_all_panel.js"
  * @property {number} plans
  * @property {{recording_id: string, name: string, ends_at: number | null}[]} recordings
  * @property {RecordAllFacts} group_recording
+ * @property {Alert[]} alerts the latest first
  */
 /** @typedef {Model & HeaderParameters} HeaderModel */
 
@@ -36,7 +38,8 @@ export function render({ model, view }) {
   const bar = h("div", { class: "bar" })
   const all = recordAllPanel(life, model)
   const list = recordingList(life, model, all.element)
-  const root = h("div", {}, bar, list.element, all.element)
+  const bell = bellPanel(life, model)
+  const root = h("div", {}, bar, list.element, all.element, bell.element)
   let locale = createLocale(model.texts)
   let isCutOff = false // camrec does not answer, so it is not known what is being recorded
 
@@ -57,11 +60,13 @@ export function render({ model, view }) {
         viewLink(locale, "video", "live", model.cameras), viewLink(locale, "play", "videos", model.videos),
         viewLink(locale, "calendar", "plans", model.plans)),
       h("span", { class: "space" }),
-      model.recordings.length < 2 ? recordAllButton(locale, model) : markAllButton(locale, "all mark-all"), recordingsPill(locale, count), languageButton(locale, model), themeButton(locale),
+      model.recordings.length < 2 ? recordAllButton(locale, model) : markAllButton(locale, "all mark-all"), recordingsPill(locale, count),
+      bell.button(locale), languageButton(locale, model), themeButton(locale),
       iconButton("keyboard", `${locale.t("page.help")} (?)`, openHelp, { class: "icon-button keys", "aria-haspopup": "dialog" }),
-      iconButton("gear", locale.t("page.settings"), () => dispatchEvent(new Event(OPEN_SETTINGS)), { class: "icon-button settings", "aria-haspopup": "dialog" }))
+      iconButton("gear", locale.t("page.settings"), () => dispatchEvent(new CustomEvent(OPEN_SETTINGS)), { class: "icon-button settings", "aria-haspopup": "dialog" }))
     list.draw()
     all.update()
+    bell.draw()
   }
 
   /** Draw, and give the focus back to the element with the same class. */
@@ -73,7 +78,7 @@ export function render({ model, view }) {
 
   const tellRoute = () => model.send_msg({ do: "show_view", ...currentRoute() })
 
-  life.watch(["texts", "cameras", "videos", "plans", "recordings", "group_recording"], redraw)
+  life.watch(["texts", "cameras", "videos", "plans", "recordings", "group_recording", "alerts"], redraw)
   life.onRoute(() => {
     redraw()
     tellRoute()

@@ -3,6 +3,7 @@
 
 import { button, dialog, fill, find, focusBeside, focusedElement, h, iconButton } from "../kit/base.js"
 import { OPEN_SETTINGS, THEME_CHANGED } from "../kit/events.js"
+import { diskSettings } from "../kit/disk_settings.js"
 import { lifetime } from "../kit/lifetime.js"
 import { createLocale } from "../kit/locale.js"
 import { segmentedControl } from "../kit/segmented_control.js"
@@ -11,8 +12,7 @@ import { tokenSetting } from "../kit/token_setting.js"
 import { webhookSetting } from "../kit/webhook_setting.js"
 
 /** @import { Locale } from "../kit/locale.js" */
-/** @import { Answer, Model, RenderArguments } from "../wire.js" */
-/** @typedef {{most: number, folder: string, token: boolean, webhook: boolean, webhook_when: string[]}} Settings `token`, `webhook`: whether there is one */
+/** @import { Answer, Model, RenderArguments, Settings } from "../wire.js" */
 /** @typedef {Record<string, string>} Problems by field: why camrec rejected it */
 
 const THEMES = ["", "light", "dark"]
@@ -39,7 +39,7 @@ export function render({ model, view }) {
     if (box?.open) return
     const opener = focusedElement() // gets the focus back when the dialog closes
     form = h("div", { class: "form" })
-    for (const name of ["most", "folder", "token", "webhook", "webhook_when", "try_webhook"]) {
+    for (const name of ["most", "folder", "token", "webhook", "webhook_when", "try_webhook", "retention_bytes", "retention_days"]) {
       delete problems[name]
       delete asked[name]
     }
@@ -79,6 +79,7 @@ export function render({ model, view }) {
       h("header", {}, h("h2", { id: "settings" }, locale.t("page.settings")), iconButton("close", locale.t("page.settings_close"), close)),
       languageAndTheme(locale, model),
       ownSettings(locale, { ...model.facts, ...asked }, problems, ask),
+      diskSettings(locale, { ...model.facts, ...asked }, { problems, ask, draw, field }),
       field("token", locale.t("page.token"), hint, problems.token, entry, shown),
       field("webhook", locale.t("page.webhook"), alerts.hint, alerts.problem, alerts.entry, alerts.shown),
       alerts.further,

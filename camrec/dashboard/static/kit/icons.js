@@ -2,6 +2,7 @@
 
 export const ICONS = {
   "arrow-left": "M19 12H5M11 6l-6 6 6 6",
+  bell: "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15zM10 21h4",
   calendar: "M4 6h16v14H4zM4 10.5h16M8 3.5V7M16 3.5V7",
   camera: "M4 8h3l1.5-2.5h7L17 8h3v11H4zM12 10.2a3 3 0 1 0 0 6 3 3 0 0 0 0-6z",
   "camera-off": "M8 7h8v3l4-2.4v8.8M16 14v3H4V7h1M3.5 3.5l17 17",
@@ -32,6 +33,7 @@ export const ICONS = {
   play: "M7 5l12 7-12 7z",
   plus: "M12 5v14M5 12h14",
   search: "M11 4.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM16 16l4.5 4.5",
+  send: "M20 4L3.5 11l6.5 3 3 6.5zM10 14l4-4",
   shrink: "M9 4v5H4M20 9h-5V4M15 20v-5h5M4 15h5v5",
   sound: "M4 9.5h3.5L12 5.5v13l-4.5-4H4zM15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a7.8 7.8 0 0 1 0 11",
   "sound-off": "M4 9.5h3.5L12 5.5v13l-4.5-4H4zM16 9.5l5 5M21 9.5l-5 5",
