@@ -13,6 +13,7 @@ from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_DAY, NS_PER_SECOND
 from camrec.config import Config
 from camrec.errors import CameraError, CamrecError, NotFoundError
+from camrec.library import RetentionPolicy
 from camrec.planning import OccurrenceRecord, PlanState, WallClock
 from camrec.planning.plan_state import Delay
 from camrec.recording import RecordingState
