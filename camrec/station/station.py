@@ -29,19 +29,21 @@ from camrec.station.changes import LibraryChanged, ProxyChanged, StationChange
 from camrec.station.health import describe_health
 from camrec.station.keep_awake import KeepAwake
 from camrec.station.known_cameras import KnownCameras
-from camrec.station.plan_facts import PlanFacts
-from camrec.station.plan_outages import PlanOutages
-from camrec.station.plan_runner import PlanRunner
-from camrec.station.plan_sessions import PlanSessions
-from camrec.station.planned_cameras import PlannedCameras
-from camrec.station.planned_recordings import PlannedRecordings
-from camrec.station.plans import StationPlans
+from camrec.station.plans import (
+    PlanFacts,
+    PlannedCameras,
+    PlannedRecordings,
+    PlanOutages,
+    PlanRunner,
+    PlanSessions,
+    StationFactsReader,
+    StationPlans,
+)
 from camrec.station.programs import StationPrograms
 from camrec.station.recording_events import StationEvents
 from camrec.station.recordings import StationRecordings
 from camrec.station.resume import RecordingResumer
 from camrec.station.settings import StationSettings
-from camrec.station.station_facts import StationFactsReader
 from camrec.station.upstreams import UpstreamFactory
 from camrec.wake_lock import create_wake_lock
 

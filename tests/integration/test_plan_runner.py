@@ -19,7 +19,7 @@ from camrec.recording import RecordingState
 from camrec.session import OPEN_SESSION_STATES
 from camrec.station import Station
 from camrec.station.changes import PlansChanged
-from camrec.station.plan_outages import HEARTBEAT_FILE_NAME
+from camrec.station.plans.outages import HEARTBEAT_FILE_NAME
 from support.cameras.mjpeg import MjpegCamera
 from support.studio import shown
 from support.units_made import until

@@ -9,8 +9,8 @@ import pytest
 
 from camrec.callbacks import Callbacks
 from camrec.planning import PlanDispatcher, PlanState, WallClock
-from camrec.station.plan_runner import PlanRunner
-from camrec.station.plan_sessions import PlanSessions
+from camrec.station.plans.runner import PlanRunner
+from camrec.station.plans.sessions import PlanSessions
 from support.units_made import MadeClock, until
 
 

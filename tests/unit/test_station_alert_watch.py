@@ -19,10 +19,10 @@ from camrec.planning.plan_state import Delay
 from camrec.recording import RecordingState
 from camrec.session import SessionState
 from camrec.station import AlertsChanged
-from camrec.station.alert_book import AlertBook
-from camrec.station.alert_watch import AlertWatch
-from camrec.station.disk_watch import DISK_CHECK_INTERVAL_NS, DiskWatch
-from camrec.station.missed_plan_watch import MAX_MISSED_AGE_NS, MissedPlanWatch
+from camrec.station.alerts.alert_book import AlertBook
+from camrec.station.alerts.alert_watch import AlertWatch
+from camrec.station.alerts.disk_watch import DISK_CHECK_INTERVAL_NS, DiskWatch
+from camrec.station.alerts.missed_plan_watch import MAX_MISSED_AGE_NS, MissedPlanWatch
 
 BYTES_PER_S = 1_000_000
 

@@ -11,7 +11,7 @@ from camrec.clock import NS_PER_SECOND
 from camrec.planning import PlanRun, PlanState, RunningRecording
 from camrec.recording import RecordingState
 from camrec.session import SessionState
-from camrec.station.station_facts import MIN_FREED_BYTES, StationFactsReader, is_over
+from camrec.station.plans.station_facts import MIN_FREED_BYTES, StationFactsReader, is_over
 from support.units_made import MadeClock
 
 BEGAN = 10**18

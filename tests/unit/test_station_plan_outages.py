@@ -8,7 +8,7 @@ import pytest
 
 from camrec.host_clock import boot_utc_ns
 from camrec.planning import Outage
-from camrec.station.plan_outages import HEARTBEAT_FILE_NAME, MAX_OUTAGE_AGE_NS, PlanOutages
+from camrec.station.plans.outages import HEARTBEAT_FILE_NAME, MAX_OUTAGE_AGE_NS, PlanOutages
 from support.units_made import SECOND, MadeClock
 
 

@@ -28,8 +28,8 @@ from camrec.planning import (
     require_place,
 )
 from camrec.station.changes import CamerasChanged, PlansChanged, StationChange
-from camrec.station.plan_facts import PlanFacts
-from camrec.station.planned_cameras import NamedCamera, PlannedCameras
+from camrec.station.plans.calendar_facts import PlanFacts
+from camrec.station.plans.planned_cameras import NamedCamera, PlannedCameras
 
 MAX_CALENDAR_DAYS_AWAY = 366  # from today
 MAX_CALENDAR_DAYS = 93

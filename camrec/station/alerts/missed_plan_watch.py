@@ -6,8 +6,8 @@ from camrec.alerts import Alert, AlertSubject, WaitingTime, missed_code
 from camrec.clock import NS_PER_DAY, Clock
 from camrec.errors import NotFoundError
 from camrec.planning import OccurrenceRecord, PlanState, PlanStore
-from camrec.station.alert_book import AlertBook
-from camrec.station.camera_subject import camera_subject
+from camrec.station.alerts.alert_book import AlertBook
+from camrec.station.alerts.camera_subject import camera_subject
 from camrec.station.known_cameras import KnownCameras
 
 # What was missed before is in the calendar.

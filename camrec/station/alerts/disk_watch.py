@@ -8,7 +8,7 @@ from camrec.alerts import Alert, judge_disk
 from camrec.clock import NS_PER_HOUR, NS_PER_SECOND, Clock
 from camrec.library import VideoLibrary
 from camrec.recording import ENDED_RECORDING_STATES
-from camrec.station.alert_book import AlertBook
+from camrec.station.alerts.alert_book import AlertBook
 from camrec.station.plans import StationPlans
 from camrec.station.recordings import StationRecordings
 

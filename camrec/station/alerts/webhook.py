@@ -20,7 +20,7 @@ from camrec.errors import InputError
 from camrec.i18n import system_language, translate
 from camrec.planning import WallClock, find_timezone
 from camrec.redaction import Credential
-from camrec.station.alert_book import AlertBook
+from camrec.station.alerts.alert_book import AlertBook
 from camrec.station.settings import StationSettings
 from camrec.webhook_address import is_webhook_address, mask_webhook
 

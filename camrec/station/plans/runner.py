@@ -23,10 +23,10 @@ from camrec.planning import (
 from camrec.session import OPEN_SESSION_STATES
 from camrec.station.cameras import StationCameras
 from camrec.station.changes import PlansChanged, StationChange
-from camrec.station.plan_outages import PlanOutages
-from camrec.station.plan_sessions import PlanSessions
-from camrec.station.planned_recordings import PlannedRecordings
-from camrec.station.station_facts import StationFactsReader
+from camrec.station.plans.outages import PlanOutages
+from camrec.station.plans.planned_recordings import PlannedRecordings
+from camrec.station.plans.sessions import PlanSessions
+from camrec.station.plans.station_facts import StationFactsReader
 
 log = logging.getLogger(__name__)
 

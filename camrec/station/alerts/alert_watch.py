@@ -16,11 +16,11 @@ from camrec.clock import NS_PER_SECOND, Clock
 from camrec.host_clock import HostClockWatch
 from camrec.recording import ENDED_RECORDING_STATES, AnyRecording
 from camrec.session import Session, SessionState
-from camrec.station.alert_book import AlertBook
-from camrec.station.camera_subject import camera_subject
+from camrec.station.alerts.alert_book import AlertBook
+from camrec.station.alerts.camera_subject import camera_subject
+from camrec.station.alerts.disk_watch import DiskWatch
+from camrec.station.alerts.missed_plan_watch import MissedPlanWatch
 from camrec.station.cameras import StationCameras
-from camrec.station.disk_watch import DiskWatch
-from camrec.station.missed_plan_watch import MissedPlanWatch
 from camrec.station.recordings import StationRecordings
 
 # A leap second and the usual correction of a clock at the start are smaller.

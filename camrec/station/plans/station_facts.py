@@ -22,7 +22,7 @@ from camrec.receipt import EndReason, Receipt
 from camrec.recording import ENDED_RECORDING_STATES, AnyRecording, RecordingState
 from camrec.session import OPEN_SESSION_STATES, Session, SessionState
 from camrec.station.cameras import StationCameras
-from camrec.station.plan_sessions import PlanSessions
+from camrec.station.plans.sessions import PlanSessions
 from camrec.station.recordings import StationRecordings
 
 # A recording computes its end from its start and its length.

@@ -11,8 +11,11 @@ from camrec.callbacks import Callbacks
 from camrec.clock import Clock
 from camrec.config import Config
 from camrec.library import VideoLibrary
-from camrec.station.alert_book import AlertBook
-from camrec.station.alert_watch import AlertWatch
+from camrec.station.alerts.alert_book import AlertBook
+from camrec.station.alerts.alert_watch import AlertWatch
+from camrec.station.alerts.disk_watch import DiskWatch
+from camrec.station.alerts.missed_plan_watch import MissedPlanWatch
+from camrec.station.alerts.webhook import StationWebhook
 from camrec.station.cameras import StationCameras
 from camrec.station.changes import (
     AlertsChanged,
@@ -22,13 +25,10 @@ from camrec.station.changes import (
     SettingsChanged,
     StationChange,
 )
-from camrec.station.disk_watch import DiskWatch
 from camrec.station.known_cameras import KnownCameras
-from camrec.station.missed_plan_watch import MissedPlanWatch
 from camrec.station.plans import StationPlans
 from camrec.station.recordings import StationRecordings
 from camrec.station.settings import StationSettings
-from camrec.station.webhook import StationWebhook
 
 log = logging.getLogger(__name__)
 
