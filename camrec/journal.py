@@ -98,6 +98,7 @@ class JournalEntry(BaseModel):
     camera_id : the id of its camera; None in entries of an older camrec.
     address : the address of its camera, with the credential unless that is in the keyring.
     start_at : when it begins; None if it began at once.
+    starts_now : nobody scheduled it, it begins together with others.
     started_at : when it began; None if it has not begun.
     calibrated_delay : the measured delay of its camera when it began; None: not measured.
     details : what its maker wants to remember.
@@ -118,6 +119,7 @@ class JournalEntry(BaseModel):
     name: str
     duration: float | None
     start_at: int | None = None
+    starts_now: bool = False
     started_at: int | None = None
     calibrated_delay: CalibratedDelay | None = None
     ended: LenientEndReason | None = None

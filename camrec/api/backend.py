@@ -181,9 +181,17 @@ class Backend(Protocol):
         """Return the open cameras."""
 
     def record_together(
-        self, session_ids: Sequence[str], duration: int | None, name: str | None, details: Details
+        self,
+        session_ids: Sequence[str],
+        duration: int | None,
+        name: str | None,
+        details: Details,
+        start_at: int | None,
     ) -> Sequence[RecordingHandle]:
-        """Start recordings of several cameras at one moment, or none if one cannot start."""
+        """Start recordings of several cameras at one moment, or none if one cannot start.
+
+        See `StationRecordings.start_together`.
+        """
 
     def mark(
         self, fields: EventFields, at: int | None, recording_ids: Sequence[str] | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import cv2
@@ -14,6 +15,7 @@ from camrec.api.backend import Backend, CameraHandle
 from camrec.api.events import DetailValues, to_details
 from camrec.api.process_state import local_backend
 from camrec.api.recording import Recording
+from camrec.api.start_time import to_start_ns
 from camrec.camera_clock import ClockChoice
 from camrec.schema import ClockReply, DelayReply
 
@@ -213,10 +215,11 @@ class Camera:
         duration: int | None,
         name: str | None = None,
         *,
+        start_at: datetime | None = None,
         details: DetailValues | None = None,
         video_length: int | None = None,
     ) -> Recording:
-        """Start a recording and return at once.
+        """Start a recording, or schedule one, and return at once.
 
         Parameters
         ----------
@@ -224,6 +227,11 @@ class Camera:
             Whole seconds, 1 to 86400; None: until `Recording.stop`, in one video after another.
         name
             The name of the video, 1 to 100 characters; the camera's name by default.
+        start_at
+            When it starts: a time with a time zone, at most 31 days ahead. By default now. Until
+            then its state is "scheduled". If the camera is being recorded then, it starts where
+            that recording ends. It survives a restart of camrec; `Recording.stop` and `close`
+            cancel it.
         details
             What the receipt shall say besides, such as ``{"subject": "A17", "trial": 3}``: at most
             32 names (64 characters) with values (1000 characters).
@@ -234,15 +242,17 @@ class Camera:
         Raises
         ------
         InputError
-            ``bad_duration``, ``bad_video_length``, ``bad_name``, ``bad_details``: an argument is
-            not valid.
+            ``bad_duration``, ``bad_video_length``, ``bad_name``, ``bad_start``, ``bad_details``:
+            an argument is not valid.
         StateError
             ``session_not_live``: the camera sends no frames. ``already_recording``: the camera is
-            already being recorded.
+            already being recorded, and `start_at` is not given.
         DiskError
             ``disk_full``: there is too little disk space for this duration.
         """
-        recording = self._handle.record(duration, name, to_details(details), video_length)
+        recording = self._handle.record(
+            duration, name, to_details(details), video_length, to_start_ns(start_at)
+        )
         return Recording(self._backend, recording)
 
     def close(self) -> None:

@@ -90,9 +90,16 @@ class LocalBackend:
         return [LocalCamera(self, session) for session in self._open_sessions()]
 
     def record_together(
-        self, session_ids: Sequence[str], duration: int | None, name: str | None, details: Details
+        self,
+        session_ids: Sequence[str],
+        duration: int | None,
+        name: str | None,
+        details: Details,
+        start_at: int | None,
     ) -> list[LocalRecording]:
-        jobs = self.station.recordings.start_together(session_ids, duration, name, details)
+        jobs = self.station.recordings.start_together(
+            session_ids, duration, name, start_at, details
+        )
         return [LocalRecording(self, job) for job in jobs]
 
     def mark(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 
 from camrec.api.camera import Camera
 from camrec.api.events import DetailValues, to_details
 from camrec.api.recording import Recording
+from camrec.api.start_time import to_start_ns
 from camrec.api.video import Video
 from camrec.errors import CamrecError
 
@@ -17,6 +19,7 @@ def record_together(
     duration: int,
     name: str | None = None,
     *,
+    start_at: datetime | None = None,
     details: DetailValues | None = None,
 ) -> list[Video]:
     """Record several cameras from the same moment on, and wait for their videos.
@@ -28,11 +31,14 @@ def record_together(
     Parameters
     ----------
     cameras
-        Cameras of one camrec. Each must be live, and must not be recording.
+        Cameras of one camrec. Each must be live, and must not be recording unless `start_at` is
+        given.
     duration
         Whole seconds, 1 to 86400.
     name
         The name of each video; by default that of its camera.
+    start_at
+        When they start, as for `Camera.record`. By default now.
     details
         Of each recording, as for `Camera.record`.
 
@@ -43,8 +49,8 @@ def record_together(
     Raises
     ------
     InputError
-        ``bad_duration``, ``bad_name``, ``bad_details``: an argument is not valid. No camera is
-        recorded.
+        ``bad_duration``, ``bad_name``, ``bad_start``, ``bad_details``: an argument is not valid. No
+        camera is recorded.
     StateError
         ``session_not_live``, ``already_recording``: a camera cannot be recorded now. No camera is
         recorded.
@@ -57,7 +63,9 @@ def record_together(
         return []
     backend = cameras[0]._backend
     session_ids = [each.session_id for each in cameras]
-    started = backend.record_together(session_ids, duration, name, to_details(details))
+    started = backend.record_together(
+        session_ids, duration, name, to_details(details), to_start_ns(start_at)
+    )
     recordings = [Recording(backend, each) for each in started]
     for each in recordings:
         with suppress(CamrecError):  # raised below, when all have ended

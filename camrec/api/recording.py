@@ -77,6 +77,8 @@ class Recording:
 
         Raises
         ------
+        StateError
+            ``recording_cancelled``: it was scheduled, and does not start any more.
         CamrecError
             It could not be saved; the error says where its segments are.
         """

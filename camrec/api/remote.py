@@ -113,10 +113,15 @@ class RemoteBackend:
         ]
 
     def record_together(
-        self, session_ids: Sequence[str], duration: int | None, name: str | None, details: Details
+        self,
+        session_ids: Sequence[str],
+        duration: int | None,
+        name: str | None,
+        details: Details,
+        start_at: int | None,
     ) -> list[RemoteRecording]:
         body: dict[str, object] = {"session_ids": list(session_ids), "duration": duration}
-        body |= _name_and_details(name, details)
+        body |= _optional_fields(name, details, start_at)
         started = self.client.post_model(schema.RecordingListReply, "/record/together", body)
         return [RemoteRecording(self, info) for info in started.recordings]
 
@@ -228,11 +233,9 @@ class RemoteCamera:
         start_at: int | None = None,
     ) -> RemoteRecording:
         body: dict[str, object] = {"session_id": self.session_id, "duration": duration}
-        body |= _name_and_details(name, details)
+        body |= _optional_fields(name, details, start_at)
         if video_length is not None:
             body["video_length"] = video_length
-        if start_at is not None:
-            body["start_at"] = format_iso(start_at)
         info = self._backend.client.post_model(schema.RecordingReply, "/record/start", body)
         return RemoteRecording(self._backend, info)
 
@@ -314,11 +317,13 @@ class RemoteRecording:
         return [self._backend.library.video(filename) for filename in self.info().filenames]
 
 
-def _name_and_details(name: str | None, details: Details) -> dict[str, object]:
+def _optional_fields(name: str | None, details: Details, start_at: int | None) -> dict[str, object]:
     """What a request to record says of them: nothing if they are not given."""
     body: dict[str, object] = {} if name is None else {"name": name}
     if details:
         body["details"] = dict(details)
+    if start_at is not None:
+        body["start_at"] = format_iso(start_at)
     return body
 
 

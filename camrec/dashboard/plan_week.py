@@ -99,7 +99,9 @@ def _scheduled(station: Station, names: Mapping[str, str]) -> list[OnceRow]:
     found = [
         each
         for each in station.recordings.listed()
-        if each.state is RecordingState.SCHEDULED and each.plan_id is None
+        if each.state is RecordingState.SCHEDULED
+        and each.start_at is not None
+        and each.plan_id is None
     ]
     return [
         {

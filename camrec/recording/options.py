@@ -97,6 +97,8 @@ class RecordingOptions:
         Seconds before the start that the video begins, as far as the feed still has them.
     start_at
         When to begin, UTC nanoseconds; None: at once.
+    starts_now
+        Nobody scheduled it: `start_at` is a moment ahead, so that several begin together.
     resume
         The state of the recording when camrec was killed; it continues from there.
     is_in_journal
@@ -121,6 +123,7 @@ class RecordingOptions:
     folder: Path
     preroll: float = 0.0
     start_at: int | None = None
+    starts_now: bool = False
     resume: ResumeState | None = None
     is_in_journal: bool = False
     details: Details = NO_DETAILS

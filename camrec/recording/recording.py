@@ -267,9 +267,9 @@ class RecordingJob:
 
     @property
     def start_at(self) -> int | None:
-        """When a scheduled recording begins, UTC nanoseconds; None if it began at once."""
+        """When a scheduled recording begins, UTC nanoseconds; None if nobody scheduled it."""
         with self._lock:
-            return self._start_at
+            return None if self.options.starts_now else self._start_at
 
     @property
     def started_at(self) -> int:
@@ -573,6 +573,8 @@ class RecordingJob:
     def _describe(self) -> JournalEntry:
         """The recording for the journal; `CameraJournal` adds the credential to the address."""
         options, recorder = self.options, self._recorder
+        with self._lock:
+            start_at = self._start_at
         return JournalEntry(
             recording_id=options.recording_id,
             session_id=options.session_id,
@@ -581,7 +583,8 @@ class RecordingJob:
             address=options.source,
             name=options.name,
             duration=options.duration,
-            start_at=self.start_at,
+            start_at=start_at,
+            starts_now=options.starts_now,
             started_at=self.started_at if self.has_started else None,
             calibrated_delay=recorder.calibrated_delay if recorder else None,
             ended=self.end_reason,

@@ -111,6 +111,7 @@ class StationRecordings:
         NotFoundError, StateError, ServiceError, DiskError
         """
         length = VideoLength.of(duration, video_length)
+        self._check_start(start_at)
         return self._start(secrets.token_hex(8), session_id, length, name, start_at, details)
 
     def start_together(
@@ -118,26 +119,29 @@ class StationRecordings:
         session_ids: Sequence[str],
         duration: int | None,
         name: str | None = None,
+        start_at: int | None = None,
         details: Details = NO_DETAILS,
         video_length: int | None = None,
     ) -> list[AnyRecording]:
         """Record several cameras from the same time on: all of them, or none.
 
         If one of them cannot be recorded, the others leave no trace. The parameters are those of
-        `start`.
+        `start`. With `start_at` each of them is scheduled as by `start`, and is then on its own.
 
         Raises
         ------
-        InputError (``bad_duration``, ``bad_name``), NotFoundError, DiskError
+        InputError (``bad_duration``, ``bad_start``, ``bad_name``), NotFoundError, DiskError
         ServiceError
-            ``folder_unwritable``, also if it took longer than `JOINT_PROMISE_TIMEOUT_NS`.
+            ``folder_unwritable``, also if the disk took longer than until `start_at`, or than
+            `JOINT_PROMISE_TIMEOUT_NS`.
         StateError
             ``session_not_live``, ``already_recording``, ``session_closed``.
         """
-        self._check_recordable(session_ids)
+        self._check_recordable(session_ids, is_now=start_at is None)
         length = VideoLength.of(duration, video_length)
+        self._check_start(start_at)
         # The disk may take long to store each of them, so the start is chosen when all are stored.
-        provisional_start = self._clock.utc_ns() + JOINT_PROMISE_TIMEOUT_NS
+        stored_start = start_at or self._clock.utc_ns() + JOINT_PROMISE_TIMEOUT_NS
         recordings: list[AnyRecording] = []
         hidden_ids: list[str] = []
         try:
@@ -146,9 +150,17 @@ class StationRecordings:
                 hidden_ids.append(recording_id)
                 self._registry.hide_recording(recording_id)
                 recordings.append(
-                    self._start(recording_id, session_id, length, name, provisional_start, details)
+                    self._start(
+                        recording_id,
+                        session_id,
+                        length,
+                        name,
+                        stored_start,
+                        details,
+                        starts_now=start_at is None,
+                    )
                 )
-            start = self._clock.utc_ns() + JOINT_START_LEAD_NS
+            start = start_at or self._clock.utc_ns() + JOINT_START_LEAD_NS
             if not all(each.reschedule(start) for each in recordings):
                 folder, reason = str(self._library.folder), Phrase("reasons.disk_too_slow")
                 raise ServiceError("folder_unwritable", folder=folder, reason=reason)
@@ -157,6 +169,8 @@ class StationRecordings:
             raise
         finally:
             self._registry.show_recordings(hidden_ids)
+        for each in recordings:  # those who were told of it while it was hidden did not find it
+            self._changed.emit(RecordingChanged(each.recording_id))
         return recordings
 
     def start_all(self, duration: int | None) -> list[AnyRecording]:
@@ -340,13 +354,10 @@ class StationRecordings:
         name: str | None,
         start_at: int | None,
         details: Details,
+        *,
+        starts_now: bool = False,
     ) -> AnyRecording:
-        """See `start`."""
-        if (
-            start_at is not None
-            and not 0 < start_at - self._clock.utc_ns() <= MAX_START_AHEAD_DAYS * NS_PER_DAY
-        ):
-            raise InputError("bad_start", days=MAX_START_AHEAD_DAYS)
+        """See `start`, and `RecordingOptions` for `starts_now`."""
         session = self._cameras.session(session_id)
         if start_at is None:
             self._reject_planned(session)
@@ -363,6 +374,7 @@ class StationRecordings:
             folder=self._library.segments_folder(recording_id),
             preroll=self._config.preroll,
             start_at=start_at,
+            starts_now=starts_now,
             details=details,
             series=length.series(recording_id, start_at or self._clock.utc_ns()),
         )
@@ -381,8 +393,22 @@ class StationRecordings:
             if not recording.has_started:
                 self._registry.remove(recording.recording_id)
 
-    def _check_recordable(self, session_ids: Sequence[str]) -> None:
-        """Check that each camera delivers, is not being recorded, and is named only once."""
+    def _check_start(self, start_at: int | None) -> None:
+        if (
+            start_at is not None
+            and not 0 < start_at - self._clock.utc_ns() <= MAX_START_AHEAD_DAYS * NS_PER_DAY
+        ):
+            raise InputError("bad_start", days=MAX_START_AHEAD_DAYS)
+
+    def _check_recordable(self, session_ids: Sequence[str], *, is_now: bool) -> None:
+        """Check that each camera is named only once; if they start now, that each can be recorded.
+
+        It can be if it delivers and is not being recorded.
+        """
+        if not is_now:
+            if len(set(session_ids)) < len(session_ids):
+                raise StateError("already_recording")
+            return
         recordable = self.recordable_sessions()
         for session in map(self._cameras.session, session_ids):
             self._reject_planned(session)

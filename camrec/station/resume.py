@@ -224,6 +224,7 @@ class RecordingResumer:
             folder=self._library.segments_folder(entry.recording_id),
             preroll=0.0 if is_over else self._config.preroll,
             start_at=entry.start_at,
+            starts_now=entry.starts_now,
             resume=ResumeState.from_entry(entry),
             is_in_journal=True,
             details=Details(entry.details),

@@ -157,13 +157,11 @@ class CloseRequest(RequestModel):
     session_id: IdString
 
 
-class RecordRequest(RequestModel):
-    """Start to record a camera."""
+class RecordingRequest(RequestModel):
+    """What the requests that start recordings have in common."""
 
-    session_id: IdString
     duration: DurationNumber
     video_length: VideoLengthNumber = None
-    name: NameString | None = Field(None, description="The session's name by default.")
     start_at: str | None = Field(
         None,
         max_length=40,
@@ -186,6 +184,13 @@ class RecordRequest(RequestModel):
         return NO_DETAILS if self.details is None else Details(self.details)
 
 
+class RecordRequest(RecordingRequest):
+    """Start to record a camera."""
+
+    session_id: IdString
+    name: NameString | None = Field(None, description="The session's name by default.")
+
+
 class EndRequest(RequestModel):
     """Let a recording end at another time."""
 
@@ -204,18 +209,11 @@ class EndRequest(RequestModel):
             raise InputError("bad_end") from None
 
 
-class TogetherRequest(RequestModel):
+class TogetherRequest(RecordingRequest):
     """Start to record several cameras at the same moment."""
 
     session_ids: list[IdString] = Field(min_length=1, max_length=64)
-    duration: DurationNumber
-    video_length: VideoLengthNumber = None
     name: NameString | None = Field(None, description="Of all of them; by default the session's.")
-    details: DetailsField = None
-
-    def parse_details(self) -> Details:
-        """Return `details`; raises InputError (``bad_details``)."""
-        return NO_DETAILS if self.details is None else Details(self.details)
 
 
 class StopRequest(RequestModel):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import datetime, timedelta, timezone
 from math import nan
 
 import numpy as np
@@ -12,11 +14,14 @@ import pytest
 import camrec
 from camrec.api.process_state import local_backend
 from camrec.camera_registry import MeasuredDelay
+from camrec.clock import format_iso
 from camrec.errors import CamrecError
 from camrec.frames.align import align_times, find_nearest
 from support.aligning import RATE, compare, opened
+from support.bad_starts import assert_bad_starts_are_rejected
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera
+from support.units_made import until
 
 SIZE = (320, 240)
 LENGTH = 4  # seconds
@@ -79,6 +84,28 @@ def test_record_together_records_all_cameras_or_none(recorded):
     assert caught.value.code == "already_recording"
     assert len(camrec.videos()) == library + 1
     assert camrec.record_together([], LENGTH) == []
+
+
+def test_recordings_are_scheduled_together_waited_for_and_cancelled(recorded):
+    _, cameras, _ = recorded
+    later = datetime.now(timezone.utc) + timedelta(hours=1)
+    with ThreadPoolExecutor(1) as pool:
+        videos = pool.submit(camrec.record_together, cameras, LENGTH, start_at=later)
+
+        def scheduled() -> list[camrec.Recording]:
+            found = [each for camera in cameras for each in camera.recordings()]
+            return [each for each in found if each.state == "scheduled"]
+
+        until(lambda: len(scheduled()) == len(cameras) or videos.done(), 60)
+        moments = {each._handle.info().started_at for each in scheduled()}
+        assert moments == {format_iso(round(later.timestamp() * 1e6) * 1000)}
+        for each in scheduled():
+            with pytest.raises(camrec.StateError, match="cancelled"):
+                each.stop()
+        with pytest.raises(camrec.StateError) as refused:
+            videos.result(60)
+    assert refused.value.code == "recording_cancelled"
+    assert_bad_starts_are_rejected(cameras[0])
 
 
 def test_a_camera_of_this_process_says_its_measured_delay(recorded):

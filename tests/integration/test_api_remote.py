@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 import camrec
+from camrec.clock import format_iso
 from camrec.config import Config
 from camrec.dashboard import CameraView
+from support.bad_starts import assert_bad_starts_are_rejected
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs
 from support.dashboard_page import moving
@@ -110,6 +113,23 @@ def test_cameras_there_are_recorded_together_or_not_at_all(there, camera):
         assert refused.value.code == "already_recording"
         assert opened.recording.state == "saved"
     assert [video.path.name for video in there.videos()[:2]]
+
+
+def test_a_recording_there_is_scheduled_and_cancelled(there, camera):
+    later = datetime.now(timezone(timedelta(hours=5))) + timedelta(hours=2)
+    with there.open(camera.url) as opened:
+        scheduled = opened.record(60, start_at=later, details={"trial": 3})
+        assert (scheduled.state, scheduled.progress) == ("scheduled", 0)
+        with pytest.raises(TimeoutError):
+            scheduled.wait(0.01)
+        assert scheduled._handle.info().started_at == format_iso(
+            round(later.timestamp() * 1e6) * 1000
+        )
+        assert scheduled.recording_id in [each.recording_id for each in opened.recordings()]
+        with pytest.raises(camrec.StateError) as cancelled:
+            scheduled.stop()
+        assert cancelled.value.code == "recording_cancelled" and scheduled.state == "failed"
+        assert_bad_starts_are_rejected(opened)
 
 
 def test_a_remote_filename_cannot_lead_out_of_the_download_folder(there):

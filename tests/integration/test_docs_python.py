@@ -6,6 +6,7 @@ import ast
 import asyncio
 import inspect
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +64,11 @@ def folder(binaries, tmp_path, monkeypatch) -> Path:
 
 
 def test_the_python_of_the_notebook_page_runs(folder, capsys):
+    hour = (datetime.now() + timedelta(hours=7)).hour  # a plan of now would record
+    hours = {"20:00": f"{hour:02}:00", "06:30": f"{hour:02}:30"}
     with MjpegCamera() as source:
         try:
-            names = run("notebook.md", {ADDRESS: source.url, "3600": "60"})
+            names = run("notebook.md", {ADDRESS: source.url, "3600": "60", **hours})
         finally:
             camrec.stop()
     assert names["camera"].name == "Nest box"
@@ -74,7 +77,13 @@ def test_the_python_of_the_notebook_page_runs(folder, capsys):
     assert names["table"]["text"].to_list() == ["light on", "lever", "looks up"]
     assert names["video"].details == {"subject": "A17", "trial": "3"}
     assert names["picture"].shape == (360, 640, 3) and names["picture"].dtype == np.uint8
-    assert capsys.readouterr().out.startswith("bad_duration The length")
+    cancelled, *occurrences, error = capsys.readouterr().out.splitlines()
+    assert cancelled == "recording_cancelled"
+    assert len(occurrences) == 3 and all(" planned  ()" in each for each in occurrences)
+    assert error.startswith("bad_duration The length")
+    shown = names["Out"]
+    assert any(isinstance(each, np.datetime64) for each in shown), "the next start of the plan"
+    assert ["Night"] in shown and any("scheduled" in each for each in shown if type(each) is tuple)
 
 
 def test_the_python_of_the_remote_page_runs(folder):

@@ -91,10 +91,15 @@ def test_a_recording_of_a_plan_that_has_not_begun_is_left_to_its_plan(tmp_path, 
     owe(videos, "short", film, plan_id="plan", **later)
     owe(videos, "long", film, plan_id="plan", series=series, duration=None, **later)
     owe(videos, "by-hand", film, **later)
+    owe(videos, "together", film, starts_now=True, **later)
     with station(tmp_path, binaries) as taken_up:
-        assert [each.recording_id for each in taken_up.recordings.all()] == ["by-hand"]
+        recordings = {each.recording_id: each for each in taken_up.recordings.all()}
+        assert set(recordings) == {"by-hand", "together"}
+        assert recordings["by-hand"].start_at == soon
+        assert recordings["together"].start_at is None, "nobody scheduled it"
         assert taken_up.health().left_behind == []
-        assert [each.name for each in (videos / ".journal").iterdir()] == ["by-hand.json"]
+        kept = sorted(each.name for each in (videos / ".journal").iterdir())
+        assert kept == ["by-hand.json", "together.json"]
 
 
 def test_bad_journal_entries_stay_and_are_logged_and_the_others_are_resumed(

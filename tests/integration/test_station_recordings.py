@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from camrec.clock import NS_PER_SECOND
 from camrec.errors import CamrecError, ServiceError, StateError
 from camrec.journal import Journal, JournalEntry
 from camrec.recording import RecordingState
@@ -31,13 +32,13 @@ def ids(station):
         yield [station.cameras.open(camera.url).session_id for _ in range(2)]
 
 
-def refuse(station: Station, ids: list[str]) -> CamrecError:
+def refuse(station: Station, ids: list[str], start_at: int | None = None) -> CamrecError:
     """Why they cannot be recorded together; of that nothing is left."""
     with pytest.raises(CamrecError) as refused:
-        station.recordings.start_together(ids, 60)
+        station.recordings.start_together(ids, 60, start_at=start_at)
     assert station.recordings.all() == station.recordings.listed() == []
     assert list((station.library.folder / ".journal").glob("*.json")) == []
-    assert [station.cameras.session(each).recording for each in ids] == [None, None]
+    assert {each.recording for each in station.cameras.sessions()} == {None}
     return refused.value
 
 
@@ -78,6 +79,29 @@ def test_recordings_that_the_disk_stores_too_late_do_not_begin_one_by_one(
     monkeypatch.setattr(Journal, "save", take_an_hour)
     error = refuse(station, ids)
     assert isinstance(error, ServiceError) and "too long" in str(error)
+
+
+def test_recordings_that_are_scheduled_together_start_at_that_moment(station, ids):
+    with MjpegCamera(rate=10) as other:
+        second = station.cameras.open(other.url).session_id
+        running = station.recordings.start(ids[0], 60)
+        at = station.clock.utc_ns() + 5 * NS_PER_SECOND
+        recordings = station.recordings.start_together([ids[0], second], 1, start_at=at)
+        assert [each.state for each in recordings] == [RecordingState.SCHEDULED] * 2
+        assert [each.start_at for each in recordings] == [at, at]
+        entries = Journal(station.library.folder / ".journal").read_entries()
+        assert [each.start_at for each in entries if each.duration == 1] == [at, at]
+        running.stop()
+        assert all(each.wait(60) for each in recordings)
+        assert [each.started_at for each in recordings] == [at, at]
+        assert [each.state for each in recordings] == [RecordingState.SAVED] * 2
+
+
+def test_a_camera_is_scheduled_together_with_others_only_once(station, ids):
+    at = station.clock.utc_ns() + 3600 * NS_PER_SECOND
+    assert refuse(station, [ids[0], ids[1], ids[0]], at).code == "already_recording"
+    assert refuse(station, ids, at - 7200 * NS_PER_SECOND).code == "bad_start"
+    assert refuse(station, [ids[0], "unknown"], at).code == "no_session"
 
 
 def test_a_recording_that_starts_as_its_camera_closes_is_saved_or_rejected(

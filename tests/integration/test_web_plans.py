@@ -176,6 +176,36 @@ def test_a_recording_that_somebody_scheduled_is_in_the_calendar_without_a_plan(w
             station.cameras.close(session["session_id"])
 
 
+def test_recordings_together_are_in_the_calendar_only_if_somebody_scheduled_them(wire, station):
+    with MjpegCamera(rate=10) as camera:
+        session = wire.post("/session/open", {"url": camera.url}).json()
+        try:
+            body = {"session_ids": [session["session_id"]], "duration": 60}
+            start = datetime.now(timezone.utc) + timedelta(hours=5)
+            days = start.date() - timedelta(1), start.date() + timedelta(1)
+            (begun,) = wire.post("/record/together", body).json()["recordings"]
+            assert calendar(wire, *days)["occurrences"] == []
+            until(lambda: station.recordings.get(begun["recording_id"]).has_started)
+            assert calendar(wire, *days)["occurrences"] == []
+
+            body |= {"start_at": start.isoformat(), "details": {"subject": "A17"}}
+            reply = wire.post("/record/together", body)
+            (later,) = reply.json()["recordings"]
+            assert (reply.status, later["state"]) == (201, "scheduled")
+            assert later["details"] == {"subject": "A17"}
+            (found,) = calendar(wire, *days)["occurrences"]
+            assert (found["plan_id"], found["state"]) == (None, "planned")
+            assert found["starts_at"] == later["started_at"]
+
+            days_off = [(start + timedelta(days=by)).isoformat() for by in (-1, 40)]
+            for bad in (*days_off, "2026-11-24T14:03:00", "tomorrow", 5):
+                reply = wire.post("/record/together", body | {"start_at": bad})
+                assert (reply.status, reply.json()["error"]["code"]) == (400, "bad_start"), bad
+            assert len(calendar(wire, *days)["occurrences"]) == 1
+        finally:
+            station.cameras.close(session["session_id"])
+
+
 @pytest.mark.parametrize(
     ("path", "status", "code", "field"),
     [

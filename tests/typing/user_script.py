@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,8 @@ def record(url: str) -> camrec.Video:
         assert_type(recording.mark("light on", value=2, length=0.5), camrec.Event)
         assert_type(camrec.mark(at=np.datetime64("now")), list[camrec.Event])
         assert_type(recording, camrec.Recording)
+        later = datetime.now(timezone.utc) + timedelta(hours=1)
+        assert_type(camera.record(60, start_at=later), camrec.Recording)
         assert_type(recording.state, str)
         assert_type(recording.progress, float)
         assert_type(recording.elapsed, float)
@@ -94,6 +96,8 @@ def use_another_camrec(url: str) -> list[camrec.Video]:
         cameras = connection.cameras()
         assert_type(cameras, list[camrec.Camera])
         assert_type(connection.videos(), camrec.Library)
+        later = datetime.now(timezone.utc) + timedelta(hours=1)
+        assert_type(camrec.record_together(cameras, 10, start_at=later), list[camrec.Video])
         return camrec.record_together(cameras, 10)
 
 

@@ -96,7 +96,7 @@ def test_the_journal_keeps_the_keys_that_an_earlier_camrec_wrote():
         *("recording_id", "session_id", "session_name", "address", "name", "duration"),
         *("start_at", "started_at", "ended", "over", "parts"),
     }
-    added = {"camera_id", "calibrated_delay", "details", "plan_id", "series"}
+    added = {"camera_id", "calibrated_delay", "details", "plan_id", "series", "starts_now"}
     assert set(stored) - {"events"} == {*earlier, *added}
     assert set(stored["parts"][0]) == {"file", "zero", "dates"}
     for key in added:

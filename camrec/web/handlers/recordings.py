@@ -30,13 +30,14 @@ class RecordTogetherHandler(ApiHandler):
     """``POST /record/together``"""
 
     async def post(self) -> None:
-        """Start to record several cameras at the same moment, or none of them."""
+        """Start to record several cameras at the same moment, now or later, or none of them."""
         request = self.body(TogetherRequest)
         recordings = await self.call(
             self.station.recordings.start_together,
             request.session_ids,
             request.duration,
             request.name,
+            request.parse_start(),
             request.parse_details(),
             request.video_length,
         )
