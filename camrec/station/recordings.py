@@ -160,10 +160,7 @@ class StationRecordings:
                         starts_now=start_at is None,
                     )
                 )
-            start = start_at or self._clock.utc_ns() + JOINT_START_LEAD_NS
-            if not all(each.reschedule(start) for each in recordings):
-                folder, reason = str(self._library.folder), Phrase("reasons.disk_too_slow")
-                raise ServiceError("folder_unwritable", folder=folder, reason=reason)
+            self._set_start(recordings, start_at or self._clock.utc_ns() + JOINT_START_LEAD_NS)
         except CamrecError:
             self._withdraw(recordings)
             raise
@@ -379,6 +376,15 @@ class StationRecordings:
             series=length.series(recording_id, start_at or self._clock.utc_ns()),
         )
         return self.register(session.record(options, self.services(session.source)))
+
+    def _set_start(self, recordings: Sequence[AnyRecording], start_at: int) -> None:
+        """Let scheduled recordings begin at `start_at`.
+
+        Raises ServiceError (``folder_unwritable``) if one has begun, because the disk was slow.
+        """
+        if not all(each.reschedule(start_at) for each in recordings):
+            folder, reason = str(self._library.folder), Phrase("reasons.disk_too_slow")
+            raise ServiceError("folder_unwritable", folder=folder, reason=reason)
 
     def _find_delay(self, camera_id: str) -> CalibratedDelay | None:
         delay = self._known_cameras.delay(camera_id)
