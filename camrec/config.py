@@ -185,7 +185,12 @@ class Config(param.Parameterized):
     min_free_bytes = param.Integer(
         default=500_000_000,
         bounds=(0, None),
-        doc="Bytes of the disk that stay free: a recording that reaches them ends and is saved.",
+        doc="Bytes of the disk that stay free; when_full says what happens when they are reached.",
+    )
+    when_full: param.Selector[str] = param.Selector(
+        default="stop",
+        objects=["stop", "delete_oldest"],
+        doc="What happens at min_free_bytes: recordings end, or the oldest videos are deleted.",
     )
     retention_bytes = param.Integer(
         default=0,

@@ -271,7 +271,8 @@ class CalendarReply(BaseModel):
     occurrences: list[OccurrenceReply]
     free_after: list[FreeAfterReply] = Field(description="Of today and the days after it.")
     full_at: str | None = Field(
-        description="When the disk has only min_free_bytes left; null: not in these days."
+        description="When the disk has only min_free_bytes left: recordings end, or old videos are "
+        "deleted (when_full). Null: not in these days."
     )
 
 

@@ -25,12 +25,14 @@ class EndedFacts:
 
     reason : as its receipt says; None: it never began.
     error_code : why there is no video; None: it was saved.
+    deletes_oldest : on a full disk old videos are deleted, so none of them could be.
     is_planned : it belongs to a plan, which tries again. If nothing helps, the plan is missed.
     """
 
     reason: EndReason | None
     error_code: str | None = None
     is_planned: bool = False
+    deletes_oldest: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ def judge_end(facts: EndedFacts) -> EndVerdict | None:
     error, is_by_person = facts.error_code, facts.reason in _BY_PERSON
     if error is None:
         code = _CODES_BY_REASON.get(facts.reason) if facts.reason is not None else None
+        if code == "ended_disk" and facts.deletes_oldest:
+            code = "ended_disk_none_deletable"
         return None if code is None else EndVerdict("ended_early", code)
     if error in _EMPTY_CODES:
         is_expected = is_by_person or facts.is_planned

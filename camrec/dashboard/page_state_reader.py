@@ -140,7 +140,7 @@ class PageStateReader:
         open_sessions = [each for each in sessions if each.state in OPEN_SESSION_STATES]
         disk = self._station.recordings.estimate_disk(open_sessions)
         rate = self._open_rate.update(disk.file_bit_rate)
-        seconds = self._station.library.disk_space.seconds_until_full(rate)
+        seconds = self._station.recordings.disk.seconds_until_full(rate)
         return None if seconds is None else round_two_digits(seconds)
 
     def _group_recording(self) -> GroupRecordingFields:

@@ -75,7 +75,7 @@ def read_plan_week(station: Station, first: date | None, language: str) -> PlanW
         "free_after": _free_after(week.disk, first),
         "nights": list(_nights(first, plans.place, clock)),
         "recording_until": _recording_until(coming.occurrences, clock),
-        "disk": _disk(coming, names, clock),
+        "disk": _disk(coming, names, clock, station.recordings.disk.is_kept_free),
     }
 
 
@@ -141,10 +141,12 @@ def _recording_until(entries: Iterable[CalendarEntry], clock: WallClock) -> dict
     return found
 
 
-def _disk(calendar: PlanCalendar, names: Mapping[str, str], clock: WallClock) -> DiskForecastFields:
+def _disk(
+    calendar: PlanCalendar, names: Mapping[str, str], clock: WallClock, deletes_oldest: bool
+) -> DiskForecastFields:
     full_at = calendar.disk.full_at
     lost = cut = 0
-    if full_at is not None:
+    if full_at is not None and not deletes_oldest:
         for each in calendar.occurrences:
             if each.state == "impossible":
                 lost += full_at <= each.starts_at < min(full_at + LOSS_NS, each.ends_at)
@@ -152,6 +154,7 @@ def _disk(calendar: PlanCalendar, names: Mapping[str, str], clock: WallClock) ->
                 cut += each.starts_at < full_at < each.ends_at
     return {
         "full_at": None if full_at is None else _wall_ms(full_at, clock),
+        "deletes_oldest": deletes_oldest,
         "weeks": FORECAST_WEEKS,
         "unmeasured": sorted(names.get(each, "") for each in calendar.disk.unmeasured),
         "lost": lost,

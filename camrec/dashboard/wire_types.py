@@ -325,11 +325,13 @@ class DiskForecastFields(TypedDict):
     """How long the disk has room.
 
     full_at : when it will be full, a wall time; None: not in the next `weeks`.
+    deletes_oldest : old videos are deleted then, and recording goes on.
     unmeasured : the names of the cameras that are not counted: what they send is not known.
     lost, cut : planned recordings of the week after that which cannot be made, or end early.
     """
 
     full_at: float | None
+    deletes_oldest: bool
     weeks: int
     unmeasured: list[str]
     lost: int

@@ -22,7 +22,7 @@ from camrec.library.external import list_external_videos
 from camrec.library.filenames import check_filename, check_folder_length, safe_filename
 from camrec.library.folder_watch import FolderWatch
 from camrec.library.library import SEGMENTS_FOLDER_NAME, VideoLibrary
-from camrec.library.retention import RetentionPolicy
+from camrec.library.retention import RetentionPolicy, select_deletable
 from camrec.library.video import VideoFile, frame_index_path
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "moment_of_second",
     "read_events",
     "safe_filename",
+    "select_deletable",
     "videos_of_event",
     "write_event_track",
 ]

@@ -98,27 +98,37 @@ class DiskSpace:
         """Return how many bits per second recordings of all `streams` write together."""
         return sum(each.bit_rate * self._file_rate_factors.get(each.codec, 1.0) for each in streams)
 
-    def estimate(self, streams: Iterable[StreamRate]) -> DiskEstimate:
-        """Estimate the current disk space for recordings of all `streams` at once."""
+    def estimate(self, streams: Iterable[StreamRate], deletable_bytes: int = 0) -> DiskEstimate:
+        """Estimate the current disk space for recordings of all `streams` at once.
+
+        deletable_bytes : what old videos take that are deleted when the disk is full.
+        """
         free = self.free_bytes
         usable_bytes = max(0, free - self.min_free_bytes)
         rate = self.file_bit_rate(streams)
+        room = max(0, free - self.min_free_bytes + deletable_bytes)
         if rate > 0:
-            max_seconds = min(MAX_DURATION_S, int(OFFERED_SPACE_RATIO * usable_bytes * 8 / rate))
+            max_seconds = min(MAX_DURATION_S, int(OFFERED_SPACE_RATIO * room * 8 / rate))
         else:
-            max_seconds = MAX_DURATION_S if usable_bytes else 0
+            max_seconds = MAX_DURATION_S if room else 0
         return DiskEstimate(free, usable_bytes, rate, max_seconds)
 
-    def seconds_until_full(self, file_bit_rate: float) -> float | None:
-        """Return how long files can grow by `file_bit_rate` bits per second; None if it is 0."""
-        return 8 * self.available_bytes / file_bit_rate if file_bit_rate > 0 else None
+    def seconds_until_full(self, file_bit_rate: float, deletable_bytes: int = 0) -> float | None:
+        """Return how long files can grow by `file_bit_rate` bits per second; None if it is 0.
+
+        deletable_bytes : see `estimate`.
+        """
+        room = max(0, self.free_bytes - self.min_free_bytes + deletable_bytes)
+        return 8 * room / file_bit_rate if file_bit_rate > 0 else None
 
     def fits(self, size: int) -> bool:
         """Return whether one more file of `size` bytes fits. It may also use `min_free_bytes`."""
         return size < self.free_bytes
 
-    def require_space(self, stream: StreamRate, duration: float) -> None:
+    def require_space(self, stream: StreamRate, duration: float, deletable_bytes: int = 0) -> None:
         """Check that a recording of `duration` seconds fits.
+
+        deletable_bytes : what old videos take that are deleted when the disk is full.
 
         Raises
         ------
@@ -127,7 +137,7 @@ class DiskSpace:
         """
         expected = int(self.file_bit_rate([stream]) / 8 * duration)
         free = self.free_bytes
-        if expected >= free - self.min_free_bytes:
+        if expected >= free - self.min_free_bytes + deletable_bytes:
             raise DiskError(
                 "disk_full",
                 needed=_to_megabytes(expected),

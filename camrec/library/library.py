@@ -24,7 +24,8 @@ from camrec.library import filenames
 from camrec.library.disk_space import FILE_RATE_FACTORS, DiskSpace
 from camrec.library.evicted import EvictedVideos
 from camrec.library.placement import place_video
-from camrec.library.retention import RetentionPolicy
+from camrec.library.recent_reads import RecentReads
+from camrec.library.retention import RetentionPolicy, select_deletable
 from camrec.library.saved_events import SavedEvents
 from camrec.library.video import VideoFile
 from camrec.library.video_cache import VideoCache
@@ -61,6 +62,7 @@ class VideoLibrary:
     disk_space : how much of the disk recordings may use.
     images : thumbnails, previews and frame times.
     events : what happened in the videos, as their receipts say.
+    reads : which videos somebody reads. They are not deleted automatically.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class VideoLibrary:
         self._evicted = EvictedVideos(self.folder)
         self.images = VideoImages(self.folder, self.get)
         self.events = SavedEvents(self)
+        self.reads = RecentReads(clock)
         self._clock = clock
         self.retention = retention or RetentionPolicy()
         self._lock = file_system.ProcessLock(self.folder / LOCK_FILENAME)
@@ -186,8 +189,14 @@ class VideoLibrary:
         log.info("video deleted: %s", filename)
         self.changed.emit(filename)
 
-    def evict(self, filename: str) -> None:
+    def deletable(self) -> list[VideoFile]:
+        """Return the videos that may be deleted automatically, the oldest first."""
+        return select_deletable(self.videos(), self.reads.filenames())
+
+    def evict(self, filename: str) -> bool:
         """Delete a video automatically. If it has events or details, its receipt stays.
+
+        Returns whether it was deleted: one that is locked or that somebody reads is not.
 
         Raises
         ------
@@ -196,13 +205,14 @@ class VideoLibrary:
         evicted_at = format_iso(self._clock.utc_ns())
         with self._write_lock:
             found = self.get(filename)
-            if found.locked:  # meanwhile
-                return
+            if found.locked or filename in self.reads.filenames():  # meanwhile
+                return False
             try:
                 self._files.evict(found, evicted_at)
             except OSError as error:
                 raise self._unwritable_error(error) from None
         self.changed.emit(filename)
+        return True
 
     def lock(self, filename: str, locked: bool = True) -> VideoFile:
         """Protect a video from automatic deletion, or end the protection if `locked` is False.
@@ -275,7 +285,8 @@ class VideoLibrary:
         """Delete the videos that exceed the size limit or are too old. A failure is only logged."""
         if not self.retention.is_limited:
             return
-        for each in self.retention.select_for_deletion(self.videos(), self._clock.utc_ns()):
+        now, being_read = self._clock.utc_ns(), self.reads.filenames()
+        for each in self.retention.select_for_deletion(self.videos(), now, being_read):
             log.info("%s is deleted by the retention policy (%d bytes)", each.filename, each.size)
             try:
                 self.evict(each.filename)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from camrec.clock import NS_PER_DAY
@@ -25,22 +25,38 @@ class RetentionPolicy:
         """Whether there is any limit."""
         return self.max_bytes > 0 or self.max_days > 0
 
-    def select_for_deletion(self, videos: Iterable[VideoFile], now: int) -> list[VideoFile]:
+    def select_for_deletion(
+        self, videos: Iterable[VideoFile], now: int, being_read: Collection[str] = ()
+    ) -> list[VideoFile]:
         """Return the videos to delete at `now` (UTC nanoseconds), the oldest first.
 
         A video without a receipt was not recorded by camrec, so it is neither counted nor selected.
-        A locked video is counted, but not selected. The newest video is never selected.
+        Those that `select_deletable` leaves out are counted, but not selected.
         """
-        ours = sorted(
-            (each for each in videos if each.receipt is not None),
-            key=lambda each: (each.started_at, each.filename),
-        )
+        ours = [each for each in videos if each.receipt is not None]
         total = sum(each.size for each in ours)
         selected = []
-        for each in ours[:-1]:
+        for each in select_deletable(ours, being_read):
             too_much = 0 < self.max_bytes < total
             too_old = self.max_days > 0 and now - each.started_at > self.max_days * NS_PER_DAY
-            if (too_much or too_old) and not each.locked:
+            if too_much or too_old:
                 selected.append(each)
                 total -= each.size
         return selected
+
+
+def select_deletable(
+    videos: Iterable[VideoFile], being_read: Collection[str] = ()
+) -> list[VideoFile]:
+    """Return the videos that may be deleted automatically, the oldest first.
+
+    These are the recorded ones, without the newest of them, those that are locked and those that
+    somebody reads.
+
+    being_read : the names of the files that somebody reads.
+    """
+    ours = sorted(
+        (each for each in videos if each.receipt is not None),
+        key=lambda each: (each.started_at, each.filename),
+    )
+    return [each for each in ours[:-1] if not each.locked and each.filename not in being_read]

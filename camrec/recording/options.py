@@ -52,11 +52,17 @@ class PlaceEvents(Protocol):
 class DiskAllowance(Protocol):
     """What a recording needs to know about the disk that it writes to.
 
-    low : so little space is left that the recording has to end.
+    low : so little space is left that the recording has to end, unless room is made.
     """
 
     @property
     def low(self) -> bool: ...
+
+    def make_room(self) -> bool:
+        """Delete old videos if the disk is low and the user wants that. It may take a while.
+
+        Returns whether the recording can go on.
+        """
 
     def fits(self, size: int) -> bool:
         """Whether a file of `size` bytes can be written in addition to all that exists."""
@@ -66,6 +72,9 @@ class UnlimitedDisk:
     """A disk that never fills up: for recordings whose disk space nobody checks."""
 
     low = False
+
+    def make_room(self) -> bool:
+        return True
 
     def fits(self, size: int) -> bool:
         return True

@@ -18,9 +18,9 @@ FFMPEG_STUCK_TIMEOUT_S = 5.0
 class Watchdog:
     """Checks one recorder from a thread of its own, because FFmpeg may block the recorder's thread.
 
-    It ends the recording when the disk is nearly full, and kills an FFmpeg that reads nothing when
-    the recording would end late or lose frames because of it. It also lets the recorder check this
-    computer's clock.
+    When the disk is nearly full, it makes room or ends the recording. It kills an FFmpeg that reads
+    nothing when the recording would end late or lose frames because of it. It also lets the
+    recorder check this computer's clock.
 
     `FsyncThread` stays a second thread: on a slow or hanging disk `fsync` blocks for a long time,
     and the recording has to end on time even then.
@@ -51,7 +51,7 @@ class Watchdog:
             self._checks_awake += 1
             if recorder.host_clock.check():
                 self._checks_awake = 0  # FFmpeg did not run either
-            if recorder.end is None and self._disk.low:
+            if recorder.end is None and self._disk.low and not self._disk.make_room():
                 log.warning("recording %s ends: the disk is nearly full", self._recording_id)
                 recorder.stop("disk")
             segment = recorder.current_segment

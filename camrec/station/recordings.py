@@ -38,6 +38,7 @@ from camrec.station.cameras import StationCameras
 from camrec.station.changes import RecordingChanged, StationChange
 from camrec.station.known_cameras import KnownCameras
 from camrec.station.programs import StationPrograms
+from camrec.station.recording_disk import RecordingDisk
 from camrec.station.recording_registry import RecordingRegistry
 from camrec.station.video_length import VideoLength
 
@@ -53,7 +54,10 @@ CHANGEABLE_RECORDING_STATES = (
 
 
 class StationRecordings:
-    """Starts, stops and looks up recordings. All calls block and may come from any thread."""
+    """Starts, stops and looks up recordings. All calls block and may come from any thread.
+
+    disk : what they write to.
+    """
 
     def __init__(
         self,
@@ -74,6 +78,7 @@ class StationRecordings:
         self._journal = journal
         self._programs = programs
         self._changed = changed
+        self.disk = RecordingDisk(config, clock, library, self._recorded_streams)
         self._registry = RecordingRegistry()
         self._change_lock = threading.Lock()  # held while the end of a recording is changed
 
@@ -210,7 +215,7 @@ class StationRecordings:
 
     def estimate_disk(self, sessions: Iterable[Session]) -> DiskEstimate:
         """The disk space that there is for recordings of all these cameras at once."""
-        return self._library.disk_space.estimate(map(_stream_rate, sessions))
+        return self.disk.estimate(map(_stream_rate, sessions))
 
     # Change, stop and look up.
 
@@ -252,8 +257,8 @@ class StationRecordings:
         session = self._cameras.session(recording.session_id)
         if must_fit and _is_later(ends_at, recording.ends_at):
             left = DEFAULT_VIDEO_LENGTH_S if ends_at is None else (ends_at - now) / NS_PER_SECOND
-            disk = self._library.disk_space
-            disk.require_space(_stream_rate(session), min(left, DEFAULT_VIDEO_LENGTH_S))
+            length = min(left, DEFAULT_VIDEO_LENGTH_S)
+            self.disk.require_space(_stream_rate(session), length)
         seconds = None if ends_at is None else (ends_at - begins) / NS_PER_SECOND
         if isinstance(recording, RecordingSeries):
             recording.change_end(ends_at)
@@ -326,7 +331,7 @@ class StationRecordings:
             save_video=self._library.save,
             journal=CameraJournal(self._journal, source),
             clock=self._clock,
-            disk=self._library.disk_space,
+            disk=self.disk,
             encoding=EncodingPolicy(self._config.h265, self._config.mjpeg_preset),
             find_delay=self._find_delay,
             place_events=self._library.events.place,
@@ -359,7 +364,10 @@ class StationRecordings:
         if start_at is None:
             self._reject_planned(session)
         video_name = validate_name(name) or session.name
-        self._library.disk_space.require_space(_stream_rate(session), length.first_video)
+        stream = _stream_rate(session)
+        self.disk.require_space(stream, length.first_video)
+        if start_at is None:
+            self.disk.make_room_for(stream, length.first_video)
         options = RecordingOptions(
             recording_id=recording_id,
             name=video_name,
@@ -385,6 +393,15 @@ class StationRecordings:
         if not all(each.reschedule(start_at) for each in recordings):
             folder, reason = str(self._library.folder), Phrase("reasons.disk_too_slow")
             raise ServiceError("folder_unwritable", folder=folder, reason=reason)
+
+    def _recorded_streams(self) -> list[StreamRate]:
+        """What the cameras send that are being recorded."""
+        return [
+            _stream_rate(session)
+            for session in self._cameras.sessions()
+            if session.recording is not None
+            and session.recording.state in (RecordingState.WRITING, RecordingState.WAITING)
+        ]
 
     def _find_delay(self, camera_id: str) -> CalibratedDelay | None:
         delay = self._known_cameras.delay(camera_id)

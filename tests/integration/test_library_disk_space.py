@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -229,6 +230,12 @@ class Watched:
     def __init__(self, fits: bool = True) -> None:
         self.low = False
         self._fits = fits
+        self.makes_room = False
+        self.asked_by: set[str] = set()
+
+    def make_room(self) -> bool:
+        self.asked_by.add(threading.current_thread().name)
+        return self.makes_room
 
     def fits(self, size: int) -> bool:
         return self._fits
@@ -263,6 +270,18 @@ def test_a_recording_ends_at_the_free_space_floor_and_is_saved(studio):
     assert first.start == 0 and second.start == pytest.approx(9, abs=0.1)
     assert second.start + second.duration == pytest.approx(receipt.duration, abs=0.1)
     assert first.size > 0 and second.size > 0
+
+
+def test_a_recording_goes_on_while_its_watchdog_makes_room(studio):
+    disk = Watched()
+    disk.makes_room = True
+    recording = broken(studio, disk=disk)
+    disk.low = True
+    until(lambda: disk.asked_by)
+    assert disk.asked_by == {f"watchdog-{recording.recording_id}"}
+    assert recording.end_reason is None
+    disk.makes_room = False
+    assert recording.wait(60) and recording.end_reason == "disk"
 
 
 def test_segments_are_saved_as_videos_without_space_to_concatenate_them(studio, ffmpeg):

@@ -60,7 +60,7 @@ test("what is next, what is being recorded, and what is paused or over", () => {
 
 test("the line about the disk says the day, and what cannot be recorded", () => {
   const english = locale("en")
-  const disk = { full_at: null, weeks: 4, unmeasured: [], lost: 0, cut: 0 }
+  const disk = { full_at: null, deletes_oldest: false, weeks: 4, unmeasured: [], lost: 0, cut: 0 }
   assert.deepEqual(diskWords(english, disk, NOW), { isLow: false, first: "There is room for all plans of the next 4 weeks.", second: "" })
   const unknown = diskWords(english, { ...disk, unmeasured: ["Shop", "Street"] }, NOW)
   assert.deepEqual([unknown.first, unknown.second], ["How much space the plans need is not known yet.", "It will be once these cameras have been recorded: Shop, Street."])
@@ -73,6 +73,19 @@ test("the line about the disk says the day, and what cannot be recorded", () => 
   const now = diskWords(english, { ...full, full_at: NOW, cut: 0 }, NOW)
   assert.deepEqual([now.first, now.second], ["The disk is full: nothing can be recorded.", "In the week after that, 11 planned recordings will not be made."])
   assert.equal(diskWords(locale("fr"), { ...full, lost: 0, cut: 0 }, NOW).first, "Le disque sera plein demain vers 14:05.")
+})
+
+test("the line about the disk says when old videos are deleted", () => {
+  const disk = { full_at: NOW + 24 * HOUR_MS, deletes_oldest: true, weeks: 4, unmeasured: [], lost: 0, cut: 0 }
+  assert.deepEqual(diskWords(locale("en"), disk, NOW), {
+    isLow: false,
+    first: "There is room for all plans until tomorrow at about 14:05.",
+    second: "After that the oldest unlocked videos are deleted to make room.",
+  })
+  assert.equal(diskWords(locale("en"), { ...disk, full_at: NOW + 72 * HOUR_MS }, NOW).first, "There is room for all plans until Saturday 28 November.")
+  assert.equal(diskWords(locale("fr"), { ...disk, full_at: NOW + 72 * HOUR_MS }, NOW).first, "Il y a de la place pour tous les horaires jusqu’au samedi 28 novembre.")
+  const { first, second } = diskWords(locale("en"), { ...disk, full_at: NOW }, NOW)
+  assert.deepEqual([first, second], ["The disk is full. The oldest unlocked videos are deleted to make room.", ""])
 })
 
 test("the summary says the cameras, the size of a day and the first time", () => {

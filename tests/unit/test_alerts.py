@@ -43,6 +43,11 @@ def test_a_recording_that_ended_early_is_an_alert_with_its_reason(reason):
     assert (verdict.kind, verdict.code) == ("ended_early", f"ended_{reason}")
 
 
+def test_an_alert_says_if_no_old_video_could_be_deleted():
+    assert judge_end(EndedFacts("disk", deletes_oldest=True)).code == "ended_disk_none_deletable"
+    assert judge_end(EndedFacts("camera", deletes_oldest=True)).code == "ended_camera"
+
+
 @pytest.mark.parametrize(
     ("reason", "error_code", "kind", "code"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timezone
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -78,9 +79,20 @@ def test_a_full_disk_and_what_it_costs(tmp_path, language):
     week = read_plan_week(station, None, language)
     assert week["disk"]["full_at"] == week["now"]
     assert (week["disk"]["lost"], week["disk"]["cut"]) == (7, 1)
+    assert not week["disk"]["deletes_oldest"]
     last = week["occurrences"][-1]
     reason = {"en": "the disk will be full before", "fr": "le disque sera plein avant"}[language]
     assert (last["state"], last["reason"]) == ("impossible", reason)
+
+
+def test_a_full_disk_on_which_old_videos_make_room(tmp_path, monkeypatch):
+    station = make_station(tmp_path, when_full="delete_oldest", min_free_bytes=1000)
+    station.plans.add(NIGHTLY)
+    monkeypatch.setattr(type(station.library.disk_space), "free_bytes", 1000)
+    monkeypatch.setattr(type(station.library), "deletable", lambda _: [SimpleNamespace(size=1)])
+    disk = read_plan_week(station, None, "en")["disk"]
+    assert disk["deletes_oldest"] and disk["full_at"] is not None
+    assert (disk["lost"], disk["cut"]) == (0, 0)
 
 
 def test_nights_are_known_only_with_a_place(tmp_path):

@@ -79,6 +79,7 @@ class Watched:
         self.available_bytes = 10**13
         self.video_sizes: list[int] = []
         self.retention_bytes = 0
+        self.disk = SimpleNamespace(is_kept_free=False, deletes_oldest=False)
         self.changes: list[object] = []
         self.store = AlertStore(AlertFile(folder))
         self.begin()
@@ -89,7 +90,7 @@ class Watched:
         changed = Callbacks()
         changed.connect(self.changes.append)
         book = AlertBook(Config(), self.store, self.clock, changed)
-        recordings = SimpleNamespace(all=lambda: self.recordings)
+        recordings = SimpleNamespace(all=lambda: self.recordings, disk=self.disk)
         library = SimpleNamespace(
             disk_space=SimpleNamespace(available_bytes=self.available_bytes),
             videos=lambda: [SimpleNamespace(size=size) for size in self.video_sizes],
@@ -270,6 +271,16 @@ def test_a_disk_on_which_old_videos_make_room_is_no_alert(watched):
     watched.record()
     watched.video_sizes = [10**12 - 10**9, 10**6]
     assert watched.codes() == []
+
+
+def test_a_disk_that_is_kept_free_by_deleting_the_oldest_videos_is_no_alert(watched):
+    watched.disk.is_kept_free = True
+    fill_in_a_day(watched)
+    watched.record()
+    assert watched.codes() == []
+    watched.clock.now += DISK_CHECK_INTERVAL_NS
+    watched.disk.is_kept_free = False
+    assert watched.codes() == ["disk_full_soon"]
 
 
 def test_a_disk_that_nothing_fills_any_more_is_no_alert_any_more(watched):

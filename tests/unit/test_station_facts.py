@@ -58,12 +58,12 @@ class MadeSessions:
 
 
 def read(recordings=(), sessions=(), plan_sessions=None, state=None, videos=(), staying=()):
-    library = SimpleNamespace(disk_space=SimpleNamespace(low=False), videos=lambda: list(videos))
+    library, disk = SimpleNamespace(videos=lambda: list(videos)), SimpleNamespace(room_bytes=1)
     reader = StationFactsReader(
         SimpleNamespace(max_sessions=3),
         MadeClock(),
         SimpleNamespace(sessions=lambda: list(sessions)),
-        SimpleNamespace(all=lambda: list(recordings)),
+        SimpleNamespace(all=lambda: list(recordings), disk=disk),
         library,
         plan_sessions or MadeSessions(),
         lambda: frozenset(staying),
@@ -76,24 +76,18 @@ def run(**changes) -> PlanRun:
 
 
 def test_after_the_disk_was_full_a_little_space_is_not_enough():
-    disk = SimpleNamespace(low=False, available_bytes=1)
+    disk = SimpleNamespace(room_bytes=1)
     reader = StationFactsReader(
         SimpleNamespace(max_sessions=3),
         MadeClock(),
         SimpleNamespace(sessions=list),
-        SimpleNamespace(all=list),
-        SimpleNamespace(disk_space=disk),
+        SimpleNamespace(all=list, disk=disk),
+        SimpleNamespace(),
         MadeSessions(),
         frozenset,
     )
     found = []
-    for disk.low, disk.available_bytes in [
-        (False, 1),
-        (True, 0),
-        (False, MIN_FREED_BYTES - 1),
-        (False, MIN_FREED_BYTES),
-        (False, 1),
-    ]:
+    for disk.room_bytes in [1, 0, MIN_FREED_BYTES - 1, MIN_FREED_BYTES, 1]:
         found.append(reader.read(PlanState(), ()).is_disk_full)
     assert found == [False, True, True, False, False]
 

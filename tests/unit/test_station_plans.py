@@ -235,6 +235,10 @@ def test_the_calendar_says_what_the_plans_will_leave_on_the_disk(tmp_path, monke
     assert found.disk.free_after[0] == (TODAY, free - 2 * 3600 * 1000)
     assert found.disk.full_at == NOW + 26 * 3600 * SECOND + 1800 * SECOND  # Tuesday at 11
     assert found.occurrences[1].reason is not None
+    station.config.when_full = "delete_oldest"
+    kept_free = station.plans.calendar(TODAY, date(2026, 12, 6))
+    assert kept_free.disk == found.disk
+    assert kept_free.occurrences[1].reason is None
 
 
 def test_a_paused_plan_has_no_next_start_and_nothing_in_the_calendar(tmp_path):

@@ -259,10 +259,11 @@ export interface PlanOccurrence {
   filenames: string[]
 }
 
-/** When the disk is full, within the next `weeks`. `lost`, `cut`: recordings of the week after that.
+/** When the disk is full, within the next `weeks`. `deletes_oldest`: old videos are deleted then. `lost`, `cut`: recordings of the week after that.
  * `unmeasured`: cameras that are not counted. */
 export interface DiskFacts {
   full_at: number | null
+  deletes_oldest: boolean
   weeks: number
   unmeasured: string[]
   lost: number

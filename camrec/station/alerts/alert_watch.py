@@ -72,7 +72,14 @@ class AlertWatch:
         error = recording.error
         reason = recording.end_reason if recording.has_started else None
         is_planned = recording.plan_id is not None
-        verdict = judge_end(EndedFacts(reason, None if error is None else error.code, is_planned))
+        verdict = judge_end(
+            EndedFacts(
+                reason,
+                None if error is None else error.code,
+                is_planned=is_planned,
+                deletes_oldest=self._recordings.disk.deletes_oldest,
+            )
+        )
         recording_id = recording.recording_id
         if verdict is None or self._book.store.has(
             lambda alert: alert.recording_id == recording_id and alert.kind == verdict.kind

@@ -70,7 +70,9 @@ class DiskWatch:
         return is_unattended, None if self._is_kept_free() else calendar.disk.full_at
 
     def _is_kept_free(self) -> bool:
-        """Whether old videos are deleted before the disk is full."""
+        """Whether old videos are deleted before recordings have to end."""
+        if self._recordings.disk.is_kept_free:
+            return True
         if not self._library.retention.max_bytes:
             return False
         used = sum(video.size for video in self._library.videos())

@@ -37,6 +37,7 @@ class PlanFacts:
         return replace(
             facts,
             free_bytes=self._library.disk_space.free_bytes,
+            stops_when_full=not self._recordings.disk.is_kept_free,
             filenames=self._filenames(),
             scheduled=tuple(_scheduled(recordings, facts.state)),
             running=tuple(

@@ -61,6 +61,8 @@ class PlannedRecordings:
             begins_at = followed.ended_at
         session = self._session(order, followed, is_now=begins_at is None)
         services = self._recordings.services(session.source)
+        if begins_at is None:
+            services.disk.make_room()
         recording = session.record(
             self._options(order, plan, session, begins_at, now),
             services,

@@ -69,9 +69,9 @@ class StationFactsReader:
         )
 
     def _is_disk_full(self) -> bool:
-        disk = self._library.disk_space
-        is_too_little = self._was_disk_full and disk.available_bytes < MIN_FREED_BYTES
-        self._was_disk_full = disk.low or is_too_little
+        room = self._recordings.disk.room_bytes
+        is_too_little = self._was_disk_full and room < MIN_FREED_BYTES
+        self._was_disk_full = room <= 0 or is_too_little
         return self._was_disk_full
 
     def _read_cameras(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import ExitStack
 
 from tornado.iostream import StreamClosedError
 
@@ -42,7 +43,8 @@ class VideoHandler(FileHandler):
         """Send the video, or the range of it that the client wants."""
         video = await self.call(self.station.library.get, filename)
         download = self.get_query_argument("download", "") == "1"
-        await self.send(video.path, "video/mp4", save_as=video.filename if download else None)
+        with self.station.library.reads.reading(filename):
+            await self.send(video.path, "video/mp4", save_as=video.filename if download else None)
 
     async def head(self, filename: str) -> None:
         """Send the headers that GET would send."""
@@ -130,6 +132,12 @@ class ArchiveHandler(ApiHandler):
         self.set_header(
             "Content-Disposition", content_disposition(zip_stream.archive_filename(videos))
         )
+        with ExitStack() as reads:
+            for each in filenames:
+                reads.enter_context(self.station.library.reads.reading(each))
+            await self._send_archive(videos)
+
+    async def _send_archive(self, videos: list[VideoFile]) -> None:
         chunks = zip_stream.stream_zip(zip_stream.files_with_receipts(videos))
         while (chunk := await self.call(lambda: next(chunks, None))) is not None:
             self.write(chunk)

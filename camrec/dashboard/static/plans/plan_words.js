@@ -139,12 +139,27 @@ export function diskWords(locale, disk, now) {
   }
   if (disk.full_at === null) return { isLow: false, first: locale.t("plan_page.room", { weeks: disk.weeks }), second: "" }
   const isFull = disk.full_at <= now
+  if (disk.deletes_oldest) {
+    if (isFull) return { isLow: false, first: locale.t("plan_page.full_deletes"), second: "" }
+    return { isLow: false, first: roomUntilWords(locale, disk.full_at, now), second: locale.t("plan_page.then_deletes") }
+  }
   const first = isFull ? locale.t("plan_page.full_now") : locale.t("plan_page.full_at", { when: fullAtWords(locale, disk.full_at, now) })
   const losses = [
     disk.lost > 0 && locale.t("plan_page.lost", { count: disk.lost }),
     disk.cut > 0 && locale.t("plan_page.cut", { count: disk.cut }),
   ]
   return { isLow: true, first, second: [!isFull && locale.t("plan_page.then_stops"), ...losses].filter(Boolean).join(" ") }
+}
+
+/**
+ * @param {Locale} locale
+ * @param {number} fullAt
+ * @param {number} now
+ */
+function roomUntilWords(locale, fullAt, now) {
+  const isSoon = startOfDay(fullAt) - startOfDay(now) < 1.5 * DAY_MS
+  if (isSoon) return locale.t("plan_page.room_until", { when: fullAtWords(locale, fullAt, now) })
+  return locale.t("plan_page.room_until_day", { day: wallFormats(locale.language).day(fullAt) })
 }
 
 /**

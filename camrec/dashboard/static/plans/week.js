@@ -141,7 +141,7 @@ const hoursRow = (locale, week) => h("div", { class: "hours figures", "aria-hidd
 function dayRow(locale, week, lane, { chosen, stop, choose, move }) {
   const isToday = startOfDay(week.now) === lane.day
   const free = week.free_after.find((each) => each.day === lane.day)
-  const isFull = week.disk.full_at !== null && week.disk.full_at < lane.day + DAY_MS
+  const isFull = !week.disk.deletes_oldest && week.disk.full_at !== null && week.disk.full_at < lane.day + DAY_MS
   const track = h("div", { class: "track", style: { "--rows": lane.rows }, on: { click: pressed } },
     nights(week, lane.day),
     lane.bars.map((bar) => slot(locale, week, bar, {
