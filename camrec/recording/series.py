@@ -68,6 +68,7 @@ class RecordingSeries:
         self._settled = _SettledVideos([])
         self._earlier_jobs: tuple[RecordingJob, ...] = ()  # of videos that are not settled
         self._stop_reason: EndReason | None = None
+        self._was_scheduled = job.start_at is not None
         self._current = job
         with self._lock:  # `_on_state_change` waits for it, so that no change is missed
             self._connect(job)
@@ -184,8 +185,8 @@ class RecordingSeries:
 
     @property
     def start_at(self) -> int | None:
-        """As `RecordingJob.start_at`."""
-        return self._current.start_at
+        """As `RecordingJob.start_at`: of the first video, since the others begin at once."""
+        return self.started_at if self._was_scheduled else None
 
     @property
     def started_at(self) -> int:

@@ -114,6 +114,22 @@ def test_a_series_with_an_end_ends_there(studio):
     )
 
 
+def test_a_series_that_somebody_scheduled_stays_so_in_its_next_videos(studio):
+    made = studio
+    units = video_units(irregular(9), gop=10)
+    start = made.clock.utc_ns() + 2 * SECOND
+    series = first_of_series("id-parts-0", start, None, 2)
+    recording = made.record(None, series=series, start_at=start)
+    assert recording.start_at == start and recording.state is RecordingState.SCHEDULED
+    made.at(2)
+    until(lambda: recording.has_started)
+    play(made, units, 6, start=2)
+    until(lambda: made.saved)
+    assert recording.options.series.number > 1
+    assert recording.start_at == recording.started_at == start
+    assert made.record_series(2).start_at is None
+
+
 def test_the_end_of_a_series_can_be_changed(studio):
     made = studio
     units = video_units(irregular(9), gop=10)
