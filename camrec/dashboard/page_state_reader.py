@@ -89,6 +89,7 @@ class PageStateReader:
             "retention_bytes": config.retention_bytes,
             "retention_days": config.retention_days,
             "excess": {"count": len(excess), "bytes": sum(each.size for each in excess)},
+            "when_full": config.when_full,
             "webhook": bool(config.webhook),
             "webhook_when": list(config.webhook_when),
         }

@@ -53,6 +53,9 @@ class SettingsDialog(AskingComponent):
     def do_retention_days(self, retention_days: float) -> None:
         self.ask("retention_days", self._station.settings.change_retention, None, retention_days)
 
+    def do_when_full(self, when_full: str) -> None:
+        self.ask("when_full", self._station.settings.change_when_full, str(when_full))
+
     def do_webhook(self, webhook: str) -> None:
         self.ask("webhook", self._station.settings.change, webhook=str(webhook))
 

@@ -204,6 +204,7 @@ class SettingsFields(TypedDict):
     retention_bytes, retention_days : what all videos may take, and how old they may be; 0: no
         limit.
     excess : the videos that the next saved one will delete.
+    when_full : what happens when the disk is full: "stop" or "delete_oldest".
     webhook : whether a webhook is set.
     webhook_when : what is sent to it.
     """
@@ -214,6 +215,7 @@ class SettingsFields(TypedDict):
     retention_bytes: int
     retention_days: float
     excess: ExcessFields
+    when_full: str
     webhook: bool
     webhook_when: list[str]
 

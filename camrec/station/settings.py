@@ -91,6 +91,20 @@ class StationSettings:
             self._library.retention = limits
         self._changed.emit(SettingsChanged())
 
+    def change_when_full(self, when_full: str) -> None:
+        """Change what happens when the disk is full: ``stop`` or ``delete_oldest``. At once.
+
+        Raises
+        ------
+        InputError (``bad_request``), ServiceError (``config_unwritable``)
+        """
+        if when_full not in self._config.param.when_full.objects:
+            raise InputError("bad_request")
+        with self._lock:
+            self._config.save(when_full=when_full)
+            self._config.when_full = when_full
+        self._changed.emit(SettingsChanged())
+
     def webhook_secret(self) -> str:
         """The secret that signs alerts. It is made on the first call, and put into the file."""
         with self._lock:

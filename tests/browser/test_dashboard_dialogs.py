@@ -309,6 +309,11 @@ def test_changed_settings_take_effect_at_once_and_are_saved_to_the_file(
     box.get_by_label("Beyond (GB)").fill("1,5")
     box.get_by_label("Beyond (GB)").press("Enter")
     expect(box.get_by_label("Beyond (GB)")).to_have_value("1.5")
+    when_full = box.get_by_role("group", name="When the disk is full")
+    expect(when_full.get_by_label("Stop recording")).to_be_checked()
+    when_full.get_by_text("Delete the oldest").click()
+    expect(box.get_by_text("Recordings go on.")).to_be_visible()
+    expect(when_full.get_by_label("Delete the oldest")).to_be_checked()
     assert faults(page) == []
     box.get_by_text("Dark", exact=True).click()
     background = "getComputedStyle(document.documentElement).backgroundColor"
@@ -326,6 +331,7 @@ def test_changed_settings_take_effect_at_once_and_are_saved_to_the_file(
     assert settings["videos_dir"] == str(films)
     assert settings["retention_days"] == 30
     assert settings["retention_bytes"] == 1_500_000_000
+    assert settings["when_full"] == "delete_oldest"
 
 
 @pytest.fixture

@@ -153,6 +153,18 @@ def test_changed_limits_of_the_videos_are_those_of_the_library_and_in_the_file(
     assert station.library.retention == RetentionPolicy(10**12, 0.5)
 
 
+def test_what_happens_on_a_full_disk_can_be_changed_while_camrec_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    station = Station(Config(videos_dir=tmp_path / "videos"))
+    assert not station.recordings.disk.deletes_oldest
+    station.settings.change_when_full("delete_oldest")
+    assert station.recordings.disk.deletes_oldest
+    assert Config.load().when_full == "delete_oldest"
+    with pytest.raises(InputError):
+        station.settings.change_when_full("sometimes")
+    assert station.config.when_full == Config.load().when_full == "delete_oldest"
+
+
 def test_the_station_validates_changed_settings(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     station = Station(Config())

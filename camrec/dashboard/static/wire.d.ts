@@ -81,6 +81,7 @@ export interface Settings {
   retention_bytes: number
   retention_days: number
   excess: { count: number; bytes: number }
+  when_full: string
   webhook: boolean
   webhook_when: string[]
 }

@@ -39,7 +39,7 @@ export function render({ model, view }) {
     if (box?.open) return
     const opener = focusedElement() // gets the focus back when the dialog closes
     form = h("div", { class: "form" })
-    for (const name of ["most", "folder", "token", "webhook", "webhook_when", "try_webhook", "retention_bytes", "retention_days"]) {
+    for (const name of ["most", "folder", "token", "webhook", "webhook_when", "try_webhook", "retention_bytes", "retention_days", "when_full"]) {
       delete problems[name]
       delete asked[name]
     }

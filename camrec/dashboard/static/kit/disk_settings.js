@@ -1,13 +1,15 @@
-// The settings that say which videos are deleted by themselves.
+// The settings that say which videos are deleted by themselves, and what happens when the disk is full.
 
 import { h } from "./base.js"
 import { icon } from "./icons.js"
+import { segmentedControl } from "./segmented_control.js"
 
 /** @import { Children } from "./base.js" */
 /** @import { Locale } from "./locale.js" */
 /** @import { Settings } from "../wire.js" */
 
 const GB = 1e9
+const WHEN_FULL = ["stop", "delete_oldest"] // as in camrec/config.py
 
 /**
  * The number that was typed, with a comma or a point; empty: 0; NaN: it is none.
@@ -23,7 +25,7 @@ export function typedLimit(typed) {
  * @param {Settings} values
  * @param {object} dialog
  * @param {Record<string, string>} dialog.problems by setting
- * @param {(name: string, value: number) => void} dialog.ask
+ * @param {(name: string, value: number | string) => void} dialog.ask
  * @param {() => void} dialog.draw
  * @param {(name: string, label: string, hint: string, problem: string | undefined, entry: HTMLElement) => Children[]} dialog.field
  */
@@ -46,11 +48,20 @@ export function diskSettings(locale, values, { problems, ask, draw, field }) {
     return field(name, locale.t(`page.${name}`), locale.t(`page.${name}_hint`), problems[name], entry)
   }
   const { count, bytes } = values.excess
+  const choices = WHEN_FULL.map((value) => ({
+    label: locale.t(`page.when_full_${value}`), checked: values.when_full === value, on: () => ask("when_full", value),
+  }))
+  const whenFull = locale.t("page.when_full")
   return [
     h("p", { class: "name" }, locale.t("page.delete_oldest")),
     h("div", { class: "limits" }, h("div", {}, limit("retention_bytes", GB)), h("div", {}, limit("retention_days", 1))),
     count
       ? h("p", { class: "excess", role: "status" }, icon("warning", 18), locale.t("page.excess", { count, size: locale.size(bytes) }))
       : h("p", { class: "second", role: "status" }, locale.t("page.delete_oldest_hint")),
+    h("p", { class: "name", "aria-hidden": "true" }, whenFull),
+    segmentedControl("when_full", whenFull, choices),
+    problems.when_full
+      ? h("p", { class: "wrong", role: "alert" }, problems.when_full)
+      : h("p", { class: "second", role: "status" }, locale.t(`page.when_full_${values.when_full}_hint`)),
   ]
 }
