@@ -92,3 +92,19 @@ def test_room_is_made_before_a_recording_starts(full):
         assert kept == {"locked", "read", "old", "newest"}
         recording = station.recordings.get(started.json()["recording_id"])
         assert recording.wait(60)
+
+
+def test_a_plan_records_on_a_full_disk_if_old_videos_may_go(full):
+    station, wire, folder, _ = full
+    with MjpegCamera(rate=10) as camera:
+        opened = wire.post("/session/open", {"url": camera.url, "name": "Door"}).json()
+        assert station.library.disk_space.low
+        plan = wire.post("/plans", {"cameras": [opened["camera_id"]], "always": True}).json()
+        until(lambda: any(each.bytes > 0 for each in station.recordings.all()), 60)
+        (recording,) = station.recordings.all()
+        assert recording.plan_id == plan["plan_id"] and recording.end_reason is None
+        kept = {each.stem for each in folder.glob("*.mp4")}
+        assert "marked" not in kept and kept >= {"locked", "newest"}
+        assert wire.ask("DELETE", f"/plans/{plan['plan_id']}").status == 204
+        wire.post("/record/stop", {"session_id": opened["session_id"]})
+        assert recording.wait(60)
