@@ -216,7 +216,8 @@ class Receipt(BaseModel):
         None in receipts of an older camrec.
     plan_id : the plan that it was recorded for; None: it was recorded by hand.
     asked : the requested length of the recording; None: it was to run until it is stopped.
-    video_number : which video of the recording this is, from 1; None if it became one video.
+    video_number : which video of the recording this is, from 1; None: a recording with a length
+        that was to become one video. One until it is stopped counts them, even a single one.
     duration : the length of the video, from its first frame to the end of its last.
     lead : seconds in the file before the first frame is shown, hidden by an edit list.
     preroll : seconds of the video from before the recording was started, if a setting requests it.

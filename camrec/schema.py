@@ -254,7 +254,7 @@ class OccurrenceReply(BaseModel):
     )
     state_text: str = Field(description="The state in the language of Accept-Language.")
     reason: PlanReasonReply | None = Field(description="Null: all is well.")
-    filenames: list[str] = Field(description="Its videos.")
+    filenames: list[str] = Field(description="Its videos, the earliest first.")
 
 
 class FreeAfterReply(BaseModel):

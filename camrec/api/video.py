@@ -14,6 +14,7 @@ from camrec.annotations import Event, EventValue
 from camrec.api.backend import Backend, VideoHandle
 from camrec.api.events import to_dataframe, to_fields
 from camrec.api.process_state import local_backend
+from camrec.errors import NotFoundError
 from camrec.frames import Position, VideoFrames, to_dask_array
 from camrec.library import PlacedEvent, frame_index_path, read_events
 from camrec.receipt import Gap, Receipt
@@ -85,7 +86,8 @@ class Video:
         Raises
         ------
         NotFoundError
-            ``no_video``, ``no_pictures``: the file does not exist, or cannot be read.
+            ``no_video``, ``video_evicted``, ``no_pictures``: the file does not exist, was deleted
+            by retention, or cannot be read.
         """
         return self._frame_access.times()
 
@@ -114,8 +116,8 @@ class Video:
         InputError
             ``bad_place``: `at` has another type, or is NaN, infinite or NaT.
         NotFoundError
-            ``no_frame``: `at` is outside of the video. ``no_video``, ``no_pictures``: the file
-            does not exist, or cannot be read.
+            ``no_frame``: `at` is outside of the video. ``no_video``, ``video_evicted``,
+            ``no_pictures``: the file does not exist, was deleted by retention, or cannot be read.
         """
         return self._frame_access.frame(at)
 
@@ -145,7 +147,8 @@ class Video:
         InputError
             ``bad_place``, ``bad_step``: an argument is not valid.
         NotFoundError
-            ``no_video``, ``no_pictures``: the file does not exist, or cannot be read.
+            ``no_video``, ``video_evicted``, ``no_pictures``: the file does not exist, was deleted
+            by retention, or cannot be read.
         """
         return self._frame_access.frames(start, stop, step)
 
@@ -244,7 +247,8 @@ class Video:
         ServiceError
             ``package_missing``: Dask is not installed.
         NotFoundError
-            ``no_video``, ``no_pictures``: the file does not exist, or cannot be read.
+            ``no_video``, ``video_evicted``, ``no_pictures``: the file does not exist, was deleted
+            by retention, or cannot be read.
         """
         return to_dask_array(self._frame_access)
 
@@ -264,7 +268,8 @@ class Video:
 
     def close(self) -> None:
         """Close the file; it is opened again when a frame is read."""
-        self._frame_access.close()
+        if not self._is_evicted:
+            self._frame_access.close()
 
     def _read_events(self) -> list[PlacedEvent]:
         """Read the events again, because they may have changed."""
@@ -272,10 +277,17 @@ class Video:
             return self._backend.events(self._handle)
         return read_events(self._handle.path)
 
+    @property
+    def _is_evicted(self) -> bool:
+        receipt = self._handle.receipt
+        return receipt is not None and receipt.evicted_at is not None
+
     @cached_property
     def _frame_access(self) -> VideoFrames:
         path = self._handle.path
         receipt = self._handle.receipt
+        if self._is_evicted:
+            raise NotFoundError("video_evicted", filename=self._handle.filename)
         utc_map = () if receipt is None else receipt.utc_map
         return VideoFrames(path, self._handle.started_at, frame_index_path(path), utc_map)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from typer import Argument, Option
 
 from camrec import __version__
@@ -45,6 +46,11 @@ class ClockOption(str, Enum):
     def choice(self) -> ClockChoice:
         """As the other modules call it."""
         return "camera" if self is ClockOption.BY_CAMERA else "arrival"
+
+
+def _help_text(key: str) -> str:
+    """A text with square brackets, which are markup in a help otherwise."""
+    return escape(cli_text(key))
 
 
 CameraUrl = Annotated[str, Argument(metavar="URL", help=cli_text("url"))]
@@ -113,7 +119,7 @@ def serve(
     bin: BinFolderOption = None,
     token: Annotated[bool, Option("--token", help=cli_text("serve.token"))] = False,
     log: Annotated[Path | None, _path_option("--log", "serve.log", "FILE")] = None,
-    lsl: Annotated[bool, Option("--lsl", help=cli_text("serve.lsl"))] = False,
+    lsl: Annotated[bool, Option("--lsl", help=_help_text("serve.lsl"))] = False,
     lsl_markers: Annotated[
         list[str] | None, Option(metavar="NAME", help=cli_text("serve.lsl_markers"))
     ] = None,

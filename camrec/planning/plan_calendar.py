@@ -27,7 +27,7 @@ class CalendarEntry:
     starts_at, ends_at : UTC nanoseconds. A recording without an end has the end `ENDLESS_NS`.
     reason : why it is not planned, was missed, began late, was interrupted or stopped, in words;
         None: all is well.
-    filenames : its videos.
+    filenames : its videos, the earliest first.
     began_at : when its recording began, by the plan or by hand; None: it has not.
     """
 
@@ -45,7 +45,7 @@ class CalendarEntry:
 class CalendarFacts:
     """What a calendar is made from. Times are UTC nanoseconds.
 
-    filenames : the videos of each recording, by its id.
+    filenames : the videos of each recording, by its id; the earliest recording and video first.
     scheduled : recordings that somebody scheduled; their `plan_id` is None.
     running : what is being recorded, by plans and by people.
     rates : bytes per second that each camera's video takes.
@@ -137,9 +137,10 @@ def _entries(facts: CalendarFacts, from_day: date, to_day: date) -> Iterator[Cal
                 key = OccurrenceKey(entry.plan_id, camera_id, each.starts_at)
                 if is_shown and key not in records:
                     yield _planned(entry, camera_id, each)
+    ranks = {recording_id: rank for rank, recording_id in enumerate(facts.filenames)}
     for record in records.values():
         if from_day <= facts.clock.day_of(record.starts_at) <= to_day:
-            yield _recorded(record, facts)
+            yield _recorded(record, facts, ranks)
 
 
 def _planned(entry: PlanEntry, camera_id: str, occurrence: Occurrence) -> CalendarEntry:
@@ -152,7 +153,10 @@ def _planned(entry: PlanEntry, camera_id: str, occurrence: Occurrence) -> Calend
     return replace(found, state="impossible", reason=reason)
 
 
-def _recorded(record: OccurrenceRecord, facts: CalendarFacts) -> CalendarEntry:
+def _recorded(
+    record: OccurrenceRecord, facts: CalendarFacts, ranks: Mapping[str, int]
+) -> CalendarEntry:
+    saved = [each for each in record.recording_ids + record.hand_ids if each in ranks]
     state: CalendarState
     if record.state == "due":
         state = "planned" if record.began_at is None else "recording"
@@ -169,8 +173,8 @@ def _recorded(record: OccurrenceRecord, facts: CalendarFacts) -> CalendarEntry:
         _reason_of(record, facts),
         tuple(
             name
-            for recording_id in record.recording_ids + record.hand_ids
-            for name in facts.filenames.get(recording_id, ())
+            for recording_id in sorted(saved, key=ranks.__getitem__)
+            for name in facts.filenames[recording_id]
         ),
         record.starts_at if record.hand_ids else record.began_at,
     )

@@ -418,7 +418,8 @@ class RecordingJob:
         except ServiceError:
             recorder.close()
             raise
-        log.info("recording %s of %s begins: %s s", self.recording_id, self.name, self.duration)
+        length = "until it is stopped" if self.duration is None else f"{self.duration} s"
+        log.info("recording %s of %s begins: %s", self.recording_id, self.name, length)
         return recorder
 
     def _join_recorder(self, recorder: Recorder) -> None:

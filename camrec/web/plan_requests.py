@@ -12,6 +12,7 @@ from pydantic import Field, WithJsonSchema, model_validator
 
 from camrec.annotations import MAX_DETAIL_NAME_CHARS, MAX_DETAIL_VALUE_CHARS, MAX_DETAILS
 from camrec.camera_address import MAX_ADDRESS_CHARS, MAX_NAME_CHARS
+from camrec.errors import InputError
 from camrec.planning import MAX_PLAN_CAMERAS, MAX_SUN_OFFSET_S, MAX_UNTIL, WEEKDAYS
 from camrec.recording_limits import (
     MAX_DURATION_S,
@@ -19,7 +20,7 @@ from camrec.recording_limits import (
     MIN_DURATION_S,
     MIN_VIDEO_LENGTH_S,
 )
-from camrec.web.request_models import FieldError, RequestModel
+from camrec.web.request_models import RequestModel
 
 TIME_OF_DAY_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 _NULL = {"type": "null"}
@@ -181,5 +182,5 @@ class PlanChangeRequest(PlanFields):
     @model_validator(mode="after")
     def _require_a_change(self) -> PlanChangeRequest:
         if not self.model_fields_set:
-            raise FieldError("enabled", "missing")
+            raise InputError("no_change")
         return self

@@ -326,7 +326,7 @@ class CameraRequest(RequestModel):
     def _require_a_change(self) -> CameraRequest:
         is_same = all(each is None for each in (self.name, self.url, self.clock, self.stays))
         if is_same and "delay" not in self.model_fields_set:
-            raise FieldError("name", "missing")
+            raise InputError("no_change")
         return self
 
 
@@ -397,7 +397,7 @@ class EventChangeRequest(RequestModel):
     @model_validator(mode="after")
     def _require_a_change(self) -> EventChangeRequest:
         if not self.model_fields_set:
-            raise FieldError("text", "missing")
+            raise InputError("no_change")
         return self
 
     def fields(self) -> EventFields:
@@ -425,7 +425,7 @@ class VideoRequest(RequestModel):
     @model_validator(mode="after")
     def _require_a_change(self) -> VideoRequest:
         if self.name is None and self.locked is None:
-            raise FieldError("name", "missing")
+            raise InputError("no_change")
         return self
 
 

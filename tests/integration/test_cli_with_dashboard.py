@@ -277,7 +277,7 @@ def test_plans_and_a_start_at_a_time_are_the_dashboard_s(place):
                 "--duration",
                 "60",
                 "--until",
-                "2026-01-01",
+                "2199-12-31",
             ),
             ("plans", "pause", "nothing"),
             ("plans", "--json"),

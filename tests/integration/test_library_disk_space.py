@@ -210,7 +210,7 @@ def test_a_video_is_locked_by_rest(binaries, tmp_path, film):
         assert reply.status == 200 and reply.json()["locked"] is True
         assert wire.get("/videos").json()["videos"] == [reply.json()]
         assert wire.ask("PATCH", path, {"locked": False}).json()["locked"] is False
-        _refused(wire, path, {}, 400, "bad_field")
+        _refused(wire, path, {}, 400, "no_change")
         _refused(wire, path, {"locked": 1}, 400, "bad_field")
         _refused(wire, path, {"locked": True, "size": 1}, 400, "bad_field")
         _refused(wire, "/videos/none.mp4", {"locked": True}, 404, "no_video")

@@ -225,7 +225,7 @@ def test_a_video_is_renamed_and_locked_by_rest(wire: Wire, library):
     assert wire.ask("PATCH", path, {"locked": True}).code == "no_receipt"
     assert wire.ask("PATCH", path, {"name": ""}).code == "bad_name"
     assert wire.ask("PATCH", path, {"name": 3}).code == "bad_name"
-    assert wire.ask("PATCH", path, {}).code == "bad_field"
+    assert wire.ask("PATCH", path, {}).code == "no_change"
     assert wire.ask("PATCH", path, {"name": "x", "size": 1}).code == "bad_field"
     assert wire.ask("PATCH", PATH, {"name": "gone"}).code == "no_video"
 

@@ -96,8 +96,8 @@ def test_a_bad_camera_address_is_refused_with_its_code(wire, url, code):
         ({"url": 1}, "address_type"),
         ({"url": "rtsp://camera/a", "name": " "}, "bad_name"),
         ({"name": 1}, "bad_name"),
-        ({}, "bad_field"),
-        ({"name": None, "url": None}, "bad_field"),
+        ({}, "no_change"),
+        ({"name": None, "url": None}, "no_change"),
         ({"name": "Door", "lens": "wide"}, "bad_field"),
         ({"stays": "yes"}, "bad_field"),
         (b"[]", "bad_json"),
@@ -234,6 +234,7 @@ PLAN = {"cameras": ["demo-rtsp"], "days": ["mon"], "start": "08:00", "end": "18:
         ({"video_length": 59}, 400, "plan_number", "video_length"),
         ({"until": "2026-02-30"}, 400, "plan_until", "until"),
         ({"until": "2200-01-01"}, 400, "plan_until", "until"),
+        ({"until": "2026-01-01"}, 400, "plan_over", "until"),
         ({"enabled": "yes"}, 400, "bad_field", "enabled"),
         ({"name": 3}, 400, "bad_field", "name"),
         ({"name": "x" * 200}, 400, "bad_name", ""),
@@ -247,6 +248,12 @@ def test_a_bad_plan_is_refused_with_the_name_of_its_field(wire, changes, status,
     assert (reply.status, reply.code) == (status, code)
     assert field in reply.json()["error"]["message"] and b"canary" not in reply.body
     assert wire.get("/plans").json() == {"plans": []}
+
+
+def test_a_change_of_a_plan_without_a_field_is_refused(wire):
+    reply = wire.ask("PATCH", "/plans/nothing", {})
+    assert (reply.status, reply.code) == (400, "no_change")
+    assert reply.json()["error"]["message"] == "Give at least one field to change."
 
 
 @pytest.mark.parametrize(

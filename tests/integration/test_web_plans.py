@@ -157,6 +157,7 @@ def test_a_recording_that_somebody_scheduled_is_in_the_calendar_without_a_plan(w
             days = start.date() - timedelta(1), start.date() + timedelta(1)
             (found,) = calendar(wire, *days)["occurrences"]
             assert (found["plan_id"], found["state"]) == (None, "planned")
+            assert found["began_at"] is None
             assert found["camera_id"] == session["camera_id"]
             assert (found["starts_at"], found["ends_at"]) == (
                 recording["started_at"],
@@ -172,6 +173,17 @@ def test_a_recording_that_somebody_scheduled_is_in_the_calendar_without_a_plan(w
             wire.post("/record/stop", {"recording_id": recording["recording_id"]})
             found = calendar(wire, *days)["occurrences"]
             assert None not in [each["plan_id"] for each in found], "it was cancelled"
+            # One that has begun.
+            soon = datetime.now(timezone.utc) + timedelta(seconds=1)
+            begun = wire.post("/record/start", {**body, "start_at": soon.isoformat()}).json()
+            until(lambda: station.recordings.get(begun["recording_id"]).has_started, 30)
+            days = soon.date() - timedelta(1), soon.date() + timedelta(1)
+            found = calendar(wire, *days)["occurrences"]
+            (found,) = [each for each in found if each["plan_id"] is None]
+            assert (
+                found["began_at"]
+                == wire.get(f"/record/status/{begun['recording_id']}").json()["started_at"]
+            )
         finally:
             station.cameras.close(session["session_id"])
 
@@ -183,17 +195,22 @@ def test_recordings_together_are_in_the_calendar_only_if_somebody_scheduled_them
             body = {"session_ids": [session["session_id"]], "duration": 60}
             start = datetime.now(timezone.utc) + timedelta(hours=5)
             days = start.date() - timedelta(1), start.date() + timedelta(1)
+
+            def occurrences() -> list[dict]:
+                found = calendar(wire, *days)["occurrences"]
+                return [each for each in found if each["camera_id"] == session["camera_id"]]
+
             (begun,) = wire.post("/record/together", body).json()["recordings"]
-            assert calendar(wire, *days)["occurrences"] == []
+            assert occurrences() == []
             until(lambda: station.recordings.get(begun["recording_id"]).has_started)
-            assert calendar(wire, *days)["occurrences"] == []
+            assert occurrences() == []
 
             body |= {"start_at": start.isoformat(), "details": {"subject": "A17"}}
             reply = wire.post("/record/together", body)
             (later,) = reply.json()["recordings"]
             assert (reply.status, later["state"]) == (201, "scheduled")
             assert later["details"] == {"subject": "A17"}
-            (found,) = calendar(wire, *days)["occurrences"]
+            (found,) = occurrences()
             assert (found["plan_id"], found["state"]) == (None, "planned")
             assert found["starts_at"] == later["started_at"]
 
@@ -201,7 +218,7 @@ def test_recordings_together_are_in_the_calendar_only_if_somebody_scheduled_them
             for bad in (*days_off, "2026-11-24T14:03:00", "tomorrow", 5):
                 reply = wire.post("/record/together", body | {"start_at": bad})
                 assert (reply.status, reply.json()["error"]["code"]) == (400, "bad_start"), bad
-            assert len(calendar(wire, *days)["occurrences"]) == 1
+            assert len(occurrences()) == 1
         finally:
             station.cameras.close(session["session_id"])
 

@@ -164,6 +164,13 @@ def test_a_video_that_cannot_be_deleted_stays_as_it_was(library, monkeypatch):
     assert [each.filename for each in library.evicted()] == [filename]
 
 
+def test_frames_of_an_evicted_video_are_refused_with_the_reason(library):
+    library.evict(save(library, details=DETAILS))
+    [video] = camrec.videos(library.folder).evicted()
+    assert code(video.frame, 0) == code(video.times) == code(video.frames) == "video_evicted"
+    video.close()
+
+
 def test_what_is_no_receipt_of_an_evicted_video_is_not_listed(library):
     (library.folder / "mine.json").write_text("{}", "utf-8")
     (library.folder / "torn.json").write_text("{", "utf-8")
@@ -222,7 +229,7 @@ def test_evicted_videos_are_in_the_table_on_demand(library):
     assert gone.details["subject"] == "A17"
     assert gone.events()[["second", "text"]].to_numpy().tolist() == [[1.0, ""]]
     assert gone.events()["frame"].isna().all()
-    assert code(gone.times) == "no_video"
+    assert code(gone.times) == "video_evicted"
     assert list(listed[:1].evicted()) == []
 
 

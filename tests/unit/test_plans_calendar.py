@@ -79,6 +79,14 @@ def test_what_a_person_recorded_does_not_count_as_lacking():
     assert shown(facts(by_hand))[0].began_at == at(8)
 
 
+def test_the_videos_of_an_occurrence_are_in_the_order_of_time():
+    mixed = record(
+        2, state="recorded", began_at=at(9), recording_ids=("r1", "r3"), hand_ids=("r2",)
+    )
+    names = {"r2": ("a.mp4",), "r1": ("b.mp4", "c.mp4"), "r9": ("x.mp4",)}
+    assert shown(facts(mixed, filenames=names))[0].filenames == ("a.mp4", "b.mp4", "c.mp4")
+
+
 @pytest.mark.parametrize(
     ("made", "state", "english", "french"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timezone
 from pathlib import Path
 
@@ -179,6 +180,7 @@ def test_what_a_crash_left_between_the_two_files_is_put_right_at_the_next_start(
         ({"end": "10:00"}, "plan_end_is_start"),
         ({"start": "25:00"}, "plan_time"),
         ({"start": {"sun": "sunrise"}}, "plan_place"),
+        ({"until": "2026-11-29"}, "plan_over"),
         ({"details": {str(each): "" for each in range(33)}}, "bad_details"),
     ],
 )
@@ -217,6 +219,18 @@ def test_a_plan_that_goes_by_the_sun_can_be_paused_after_the_place_was_removed(t
     with pytest.raises(InputError) as refused:
         station.plans.change(entry.plan_id, {"enabled": True})
     assert refused.value.code == "plan_place"
+
+
+def test_a_last_day_that_has_passed_since_may_stay(tmp_path):
+    station = make_station(tmp_path)
+    entry = station.plans.add({"cameras": [URL], **DAILY, "until": TODAY.isoformat()})
+    past = replace(entry.plan, until=date(2026, 11, 29))
+    station.plans.store.change(entry.plan_id, past, NOW)
+    changes = {"enabled": False, "until": "2026-11-29", "name": "Nest"}
+    assert station.plans.change(entry.plan_id, changes).plan.name == "Nest"
+    with pytest.raises(InputError) as refused:
+        station.plans.change(entry.plan_id, {"until": "2026-11-28"})
+    assert (refused.value.code, refused.value.facts["field"]) == ("plan_over", "until")
 
 
 # The calendar.

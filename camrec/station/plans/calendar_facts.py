@@ -104,6 +104,7 @@ def _scheduled(recordings: Iterable[AnyRecording], state: PlanState) -> Iterator
             _CALENDAR_STATES[recording.state],
             None if error is None else Phrase("plans.reason_failed", error=error),
             tuple(recording.filenames),
+            recording.started_at if recording.has_started else None,
         )
 
 

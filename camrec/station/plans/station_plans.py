@@ -95,7 +95,7 @@ class StationPlans:
         ------
         InputError
             As `parse_plan`, and for a wrong address; ``plan_place``: it goes by the sun, and the
-            setting `place` is empty.
+            setting `place` is empty; ``plan_over``: its last day is past.
         NotFoundError
             ``plan_camera_unknown``.
         StateError
@@ -107,6 +107,7 @@ class StationPlans:
             found, values = self._find_cameras(values)
             plan = parse_plan(values)
             require_place(plan, self.place)
+            self._require_future(plan)
             entry = self._store(plan, found, None)
         self._report(found)
         return entry
@@ -126,6 +127,8 @@ class StationPlans:
             plan = change_plan(before.plan, changes)
             if plan.enabled and (not before.plan.enabled or plan.start != before.plan.start):
                 require_place(plan, self.place)
+            if plan.until != before.plan.until:
+                self._require_future(plan)
             entry = self._store(plan, found, before)
         self._report(found)
         return entry
@@ -171,6 +174,12 @@ class StationPlans:
             free_bytes=0,
             min_free_bytes=self._config.min_free_bytes,
         )
+
+    def _require_future(self, plan: RecordingPlan) -> None:
+        """Check that the last day is not past. Raises InputError (``plan_over``)."""
+        today = self.clock.day_of(self._utc.utc_ns())
+        if plan.until is not None and plan.until < today:
+            raise InputError("plan_over", field="until", until=plan.until.isoformat())
 
     def _report(self, found: list[NamedCamera] | None) -> None:
         if found is not None and any(each.is_new for each in found):
