@@ -9,6 +9,7 @@ import { createLocale } from "../kit/locale.js"
 import { segmentedControl } from "../kit/segmented_control.js"
 import { chooseLanguage, chooseTheme, chosenTheme } from "../kit/theme.js"
 import { tokenSetting } from "../kit/token_setting.js"
+import { drawingAfterTyping } from "../kit/typing.js"
 import { webhookSetting } from "../kit/webhook_setting.js"
 
 /** @import { Locale } from "../kit/locale.js" */
@@ -17,6 +18,7 @@ import { webhookSetting } from "../kit/webhook_setting.js"
 
 const THEMES = ["", "light", "dark"]
 const LANGUAGE_NAMES = { fr: "Français", en: "English" } // each in its own language
+const KEEP_THEIR_TEXT = ["token", "webhook"]
 const FOCUSABLE = "button, input, summary"
 const MAX_CAMERAS = 64 // as in camrec/config.py
 
@@ -30,6 +32,7 @@ export function render({ model, view }) {
   const asked = {} // by field: the value that was sent, until camrec has it
   const token = tokenSetting(model, { ask, draw, problems })
   const webhook = webhookSetting(model, { ask, draw, problems })
+  const news = drawingAfterTyping(draw, KEEP_THEIR_TEXT)
   /** @type {HTMLDialogElement | null} */
   let box = null
   /** @type {HTMLElement | null} */
@@ -38,7 +41,7 @@ export function render({ model, view }) {
   function open() {
     if (box?.open) return
     const opener = focusedElement() // gets the focus back when the dialog closes
-    form = h("div", { class: "form" })
+    form = h("div", { class: "form", on: news.on })
     for (const name of ["most", "folder", "token", "webhook", "webhook_when", "try_webhook", "retention_bytes", "retention_days", "when_full"]) {
       delete problems[name]
       delete asked[name]
@@ -92,7 +95,7 @@ export function render({ model, view }) {
   life.watch(["texts"], draw)
   life.watch(["facts"], () => {
     forgetConfirmed(asked, model.facts)
-    draw()
+    news.draw()
   })
   life.watch("msg:custom", async (/** @type {Answer} */ answer) => {
     const { answered, ok, problem } = answer
@@ -104,7 +107,7 @@ export function render({ model, view }) {
       if (ok) await token.accepted(value)
     }
     problems[answered] = problem
-    draw()
+    news.draw()
   })
   life.add(close)
   return root
