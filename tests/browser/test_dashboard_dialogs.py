@@ -109,7 +109,9 @@ def test_one_camera_records_until_stopped_and_another_ten_minutes_longer(wire, c
     fits(page)
     assert faults(page) == []
     door.get_by_role("button", name="Enregistrer sans fin").click()
-    expect(door).to_contain_text("jusqu’à l’arrêt")
+    since = door.get_by_text("jusqu’à l’arrêt")
+    expect(since).to_be_visible()
+    expect(since).to_contain_text("depuis ")
     expect(door.get_by_role("button", name="de plus")).to_have_count(0)
     bench.get_by_role("button", name="Enregistrer 5").click()
     longer = bench.get_by_role("button", name="+10\u00a0min")
@@ -540,8 +542,14 @@ def test_a_recording_without_an_end_is_shown_and_stopped(wire, open_page):
         recording = wire.post("/record/start", body).json()
         page = open_page(wire.url).page
         card = page.locator("article.camera")
-        expect(card).to_contain_text("until you stop it")
+        since = card.get_by_text("until you stop it")
+        expect(since).to_have_count(1)
+        expect(since).to_be_visible()
+        expect(since).to_contain_text("since ")
         expect(card.locator(".strip")).to_have_count(0)
+        fits(page)
+        page.set_viewport_size({"width": 390, "height": 900})
+        expect(since).to_be_visible()
         fits(page)
         assert faults(page) == []
         card.get_by_role("button", name="Stop and save").click()

@@ -32,15 +32,17 @@ export function recordingProgress(element, camera, { problem, tools, mark, canEx
   const strip = h("div", {
     class: "strip", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": duration, "aria-label": locale.t("page.state_recording"),
   })
-  const end = duration === null ? locale.t("page.until_stopped") : locale.t("page.of_length", { length: locale.length(duration) })
-  const planned = model.session.recording.plan_id === null ? end : `${end} · ${locale.t("page.by_plan")}`
-  const ends = h("p", { class: "ends second figures" }, h("span", {}, locale.minute(startedAt)), left,
-    endsAt === null ? null : h("span", {}, locale.minute(endsAt)))
+  /** @param {string} text */
+  const withPlan = (text) => (model.session.recording.plan_id === null ? text : `${text} · ${locale.t("page.by_plan")}`)
+  const started = locale.minute(startedAt)
+  const ends = h("p", { class: "ends second figures" }, duration === null
+    ? h("span", {}, withPlan(locale.t("page.since_until_stopped", { time: started })))
+    : [h("span", {}, started), left, endsAt === null ? null : h("span", {}, locale.minute(endsAt))])
   const bar = [duration === null ? null : strip, ends]
   fill(element,
     h("div", { class: "timer-row" },
       h("span", { class: "count" }, dot, timer,
-        h("span", { class: "second figures" }, planned)),
+        duration === null ? null : h("span", { class: "second figures" }, withPlan(locale.t("page.of_length", { length: locale.length(duration) })))),
       button({ label: locale.t("page.stop_and_save"), icon: "stop", on: () => camera.ask("stop") })),
     mark ? h("div", { class: "strip-row" }, h("div", {}, bar), markButton(camera, mark)) : bar,
     h("div", { class: "beside" }, problem ?? written, tools, canExtend && endsAt !== null ? extendButton(camera) : null), waiting)
