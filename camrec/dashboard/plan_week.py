@@ -80,7 +80,7 @@ def read_plan_week(station: Station, first: date | None, language: str) -> PlanW
 
 
 def _cameras(station: Station, names: Mapping[str, str]) -> list[PlanCameraRow]:
-    """Return the cameras that a plan may record, the open ones first."""
+    """Return the cameras that a plan may record, the open ones first, as on the live page."""
     rates = {}
     for session in station.cameras.sessions():
         rate = station.recordings.estimate_disk([session]).file_bit_rate / 8
@@ -90,7 +90,8 @@ def _cameras(station: Station, names: Mapping[str, str]) -> list[PlanCameraRow]:
         for each in station.known_cameras.all()
         if each.camera_id in rates or not station.known_cameras.needs_password(each)
     ]
-    known.sort(key=lambda camera_id: camera_id not in rates)
+    order = {camera_id: number for number, camera_id in enumerate(rates)}
+    known.sort(key=lambda camera_id: order.get(camera_id, len(order)))
     return [{"camera_id": each, "name": names[each], "rate": rates.get(each)} for each in known]
 
 

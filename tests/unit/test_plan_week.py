@@ -111,3 +111,15 @@ def test_a_plan_without_a_break_has_no_next_time(tmp_path):
     station.plans.add({"cameras": NIGHTLY["cameras"], "always": True})
     (row,) = plan_rows(station)
     assert row["next"] is None
+
+
+def test_open_cameras_come_first_in_the_order_of_their_cards(tmp_path, monkeypatch):
+    station = make_station(tmp_path)
+    station.plans.add({**NIGHTLY, "cameras": [f"rtsp://camera-{each}/s" for each in "abc"]})
+    known = [each.camera_id for each in station.known_cameras.all()]
+    opened = [SimpleNamespace(camera_id=each, state="closed") for each in (known[2], known[1])]
+    monkeypatch.setattr(type(station.cameras), "sessions", lambda _: opened)
+    measured = SimpleNamespace(file_bit_rate=0)
+    monkeypatch.setattr(type(station.recordings), "estimate_disk", lambda *_: measured)
+    listed = read_plan_week(station, None, "en")["cameras"]
+    assert [each["camera_id"] for each in listed] == [known[2], known[1], known[0]]
