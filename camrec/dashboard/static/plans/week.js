@@ -13,6 +13,7 @@ import { WEEK_DAYS, barAfterKey, endOf, nearestBar, weekLanes } from "./week_lan
 
 const HOURS = [0, 6, 12, 18, 24]
 const REACH_PX = 22
+const MIN_BAR_PX = 8 // as in week.css
 const MIN_NAMED_SHARE = 0.05 // a shorter bar has no name in it
 const MIN_NAMED_SHARE_ON_PHONE = 0.125
 const STATES = ["recorded", "recording", "planned", "missed"] // of the legend; will not be: only if there is one
@@ -145,7 +146,7 @@ function dayRow(locale, week, lane, { chosen, stop, choose, move }) {
   const track = h("div", { class: "track", style: { "--rows": lane.rows }, on: { click: pressed } },
     nights(week, lane.day),
     lane.bars.map((bar) => slot(locale, week, bar, {
-      isChosen: occurrenceKey(bar.occurrence) === chosen, isStop: bar === stop, choose, move,
+      isChosen: occurrenceKey(bar.occurrence) === chosen, isStop: bar === stop, lane, choose, move,
     })),
     isToday && h("i", { class: "now", style: { left: percent((week.now - lane.day) / DAY_MS) } }))
 
@@ -185,18 +186,20 @@ function nights(week, day) {
  * @param {Locale} locale
  * @param {PlanWeek} week
  * @param {Bar} bar
- * @param {{isChosen: boolean, isStop: boolean, choose: (occurrence: PlanOccurrence) => void, move: (bar: Bar, event: KeyboardEvent) => void}} how
+ * @param {{isChosen: boolean, isStop: boolean, lane: Lane, choose: (occurrence: PlanOccurrence) => void, move: (bar: Bar, event: KeyboardEvent) => void}} how
  */
-function slot(locale, week, bar, { isChosen, isStop, choose, move }) {
+function slot(locale, week, bar, { isChosen, isStop, lane, choose, move }) {
   const { occurrence, from, to, row, lacking } = bar
   const { day, time, state } = occurrenceWords(locale, occurrence)
   const label = `${occurrence.name}, ${day}, ${time}, ${state}`
   const length = to - from < MIN_NAMED_SHARE ? "short" : to - from < MIN_NAMED_SHARE_ON_PHONE && "brief"
-  const start = startOfDay(occurrence.starts_at) + from * DAY_MS
-  const done = (week.now - start) / Math.max(1, (to - from) * DAY_MS)
+  const now = (week.now - lane.day) / DAY_MS
+  // What is over does not reach beyond the line of now, however short it was.
+  const left = endOf(occurrence) <= week.now ? `max(0px, min(${percent(from)}, calc(${percent(now)} - ${MIN_BAR_PX}px)))` : percent(from)
+  const done = (now - from) / Math.max(1 / DAY_MS, to - from)
   return h("button", {
     type: "button", class: ["slot", occurrence.state, length, isChosen && "chosen"].filter(Boolean).join(" "),
-    style: { left: percent(from), width: `calc(${percent(to - from)} - 2px)`, "--row": row }, tabindex: isStop ? 0 : -1,
+    style: { left, width: `calc(${percent(to - from)} - 2px)`, "--row": row }, tabindex: isStop ? 0 : -1,
     "aria-label": label, "aria-pressed": String(isChosen), title: label, "data-key": `${occurrenceKey(occurrence)} ${from}`,
     on: { click: () => choose(occurrence), keydown: (/** @type {KeyboardEvent} */ event) => move(bar, event) },
   },
