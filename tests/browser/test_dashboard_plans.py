@@ -107,6 +107,7 @@ def test_a_plan_is_made_seen_paused_changed_and_deleted(planned, plans, open_pag
     choose_hours(form, "8h", "9")
     expect(form).to_contain_text(f"Nest box: {DAYS[day.weekday()]}, 08:00\u00a0– 09:00")
     expect(form).to_contain_text(f"first: {DAYS[day.weekday()]} 08:00")
+    expect(form).to_contain_text("1\u00a0h each time")
     form.get_by_role("button", name="Make this plan").click()
     expect(form).to_have_count(0)
     item = page.get_by_role("listitem").filter(has_text="Nest box")
@@ -153,8 +154,12 @@ def test_a_wrong_field_is_said_in_the_form_and_nothing_is_made(planned, plans, o
     form.get_by_role("button", name="Make this plan").click()
     expect(form.get_by_label("From", exact=True)).to_be_focused()
     assert form.get_by_label("From", exact=True).get_attribute("aria-invalid") == "true"
-    # Only the station knows that there is no place whose sunrise it could be.
+    # An hour that is missing is said below it, and not once more at the foot.
+    choose_hours(form, "18:00", "18")
+    expect(form).to_contain_text("Start and end are the same time.")
+    expect(form.locator(".summary")).to_be_hidden()
     form.locator(".segment").get_by_text("Sun", exact=True).click()
+    expect(form).to_contain_text("give the place in config.yaml: place: [48.85, 2.35]")
     form.get_by_role("button", name="Make this plan").click()
     expect(form.get_by_role("alert")).to_contain_text("does not know the place")
     page.keyboard.press("Escape")

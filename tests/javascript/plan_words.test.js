@@ -95,4 +95,6 @@ test("the summary says the cameras, the size of a day and the first time", () =>
   const [sentence, facts] = summaryWords(locale("fr"), { ...SHOP, cameras: ["a", "b"], start: "09:00", end: "10:00" }, week).map(plain)
   assert.equal(sentence, "Shop, Door : Jours ouvrés, 09:00 – 10:00")
   assert.equal(facts, "premier : demain 09:00")
+  const once = summaryWords(locale("en"), { ...SHOP, days: ["sun"] }, week).map(plain)
+  assert.match(once[1], /^about 18 GB each time · /)
 })

@@ -3,7 +3,7 @@
 
 import { fill, h } from "../kit/base.js"
 import { segmentedControl } from "../kit/segmented_control.js"
-import { HOURS_KINDS, planOf, readEntry, secondsADay } from "./plan_entry.js"
+import { HOURS_KINDS, isOneDay, planOf, readEntry, secondsADay } from "./plan_entry.js"
 import { endsNextDay, exactLength } from "./plan_words.js"
 
 /** @import { Locale } from "../kit/locale.js" */
@@ -12,9 +12,10 @@ import { endsNextDay, exactLength } from "./plan_words.js"
 /**
  * @param {Locale} locale
  * @param {PlanEntry} entry changed in place
+ * @param {boolean} isPlaceKnown whether the sun's times can be computed
  * @param {() => void} changed
  */
-export function hoursFields(locale, entry, changed) {
+export function hoursFields(locale, entry, isPlaceKnown, changed) {
   const shown = h("div", { class: "hours-entry" })
   const hint = h("p", { class: "second", id: "hours-hint" })
 
@@ -77,7 +78,7 @@ export function hoursFields(locale, entry, changed) {
   }
 
   function showHint() {
-    fill(hint, hintText(locale, entry))
+    fill(hint, hintText(locale, entry, isPlaceKnown))
   }
 
   draw()
@@ -85,16 +86,19 @@ export function hoursFields(locale, entry, changed) {
 }
 
 /**
- * "10 h a day", "ends the next day"
+ * "10 h a day", "1 h each time", "ends the next day"
  * @param {Locale} locale
  * @param {PlanEntry} entry
+ * @param {boolean} isPlaceKnown
  */
-function hintText(locale, entry) {
+function hintText(locale, entry, isPlaceKnown) {
   if (entry.hours === "always") return locale.t("plan_page.always_hint")
+  if (entry.hours === "sun" && !isPlaceKnown) return locale.t("plan_page.sun_place")
   const { changes, problems } = readEntry(entry)
+  if (problems.to === "plan_page.same_time" && !problems.from) return locale.t(problems.to)
   if (problems.from || problems.to || problems.length || problems.offset) return locale.t("plan_page.time_hint")
   const plan = planOf(changes)
   const seconds = secondsADay(plan)
-  const length = seconds === null ? "" : locale.t("plan_page.a_day", { length: exactLength(seconds) })
+  const length = seconds === null ? "" : locale.t(isOneDay(plan) ? "plan_page.each_time" : "plan_page.a_day", { length: exactLength(seconds) })
   return endsNextDay(plan) ? `${length} · ${locale.t("plan_page.ends_next_day")}` : length
 }

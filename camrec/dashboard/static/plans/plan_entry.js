@@ -144,6 +144,12 @@ export function planOf(changes) {
 }
 
 /**
+ * Whether a plan records once a week, so that nothing of it is "a day".
+ * @param {PlanRule} plan
+ */
+export const isOneDay = ({ days }) => days?.length === 1
+
+/**
  * How long a plan records on a day, in seconds; null: by the sun.
  * @param {PlanRule} plan
  */

@@ -34,7 +34,7 @@ export function planForm(host, context, row) {
   const entry = row === null ? newEntry(cameras.length === 1 ? [cameras[0].camera_id] : []) : entryOf(row.plan)
   const problem = h("p", { class: "wrong", role: "alert", hidden: true })
   const summary = h("div", { class: "summary" })
-  const hours = hoursFields(locale, entry, changed)
+  const hours = hoursFields(locale, entry, week.nights.length > 0, changed)
   const save = button({ label: locale.t(row === null ? "plan_page.make" : "plan_page.save"), kind: "main", class: "save", on: submit })
   const box = dialog(host, { class: "plan-form", "aria-labelledby": "plan-form" },
     h("header", {}, h("h2", { id: "plan-form" }, locale.t(row === null ? "plan_page.new" : "plan_page.change")), iconButton("close", locale.t("plan_page.close"), () => box.close())),
@@ -55,6 +55,7 @@ export function planForm(host, context, row) {
     hours.showHint()
     showProblems(box, {})
     const isComplete = Object.keys(problems).length === 0
+    summary.hidden = !isComplete && !problems.cameras && !problems.days // a wrong field is said beside it
     fill(summary, icon("calendar"), isComplete
       ? summaryWords(locale, planOf(changes), week).map((line, place) => h(place === 0 ? "b" : "span", { class: place === 0 ? "" : "second figures" }, line))
       : h("span", { class: "second" }, locale.t("plan_page.incomplete")))

@@ -1,7 +1,7 @@
 // A plan that is being typed, as sentences: what it records, how much that is, and when it begins.
 
 import { NBSP } from "../kit/locale.js"
-import { firstTime, secondsADay } from "./plan_entry.js"
+import { firstTime, isOneDay, secondsADay } from "./plan_entry.js"
 import { planWords } from "./plan_words.js"
 import { startOfDay, wallFormats, wallMinute, whenWords } from "./wall_time.js"
 
@@ -24,7 +24,7 @@ export function summaryWords(locale, plan, week) {
 }
 
 /**
- * "about 18 GB a day", if the cameras' rates are known.
+ * "about 18 GB a day", "about 47 MB each time", if the cameras' rates are known.
  * @param {Locale} locale
  * @param {PlanRule} plan
  * @param {PlanCamera[]} cameras
@@ -33,7 +33,7 @@ function sizeWords(locale, plan, cameras) {
   const seconds = secondsADay(plan)
   if (seconds === null || cameras.some((each) => each.rate === null)) return ""
   const rate = cameras.reduce((sum, each) => sum + (each.rate ?? 0), 0)
-  return locale.t("plan_page.size_a_day", { size: locale.size(rate * seconds) })
+  return locale.t(isOneDay(plan) ? "plan_page.size_each_time" : "plan_page.size_a_day", { size: locale.size(rate * seconds) })
 }
 
 /**
