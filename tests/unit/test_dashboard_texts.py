@@ -86,7 +86,7 @@ def test_apostrophes_are_curly_and_units_have_non_breaking_spaces(language):
 
 def outside_of_code(form: str) -> str:
     """The text without addresses, times and what has to be typed as it is."""
-    typed = r"\w+://\S*|\d\d:\d\d\S*|Authorization: Bearer|Content-Type:|keyring: false"
+    typed = r"\w+://\S*|\d\d:\d\d\S*|Authorization: Bearer|Content-Type:|keyring: false|place: \["
     return re.sub(typed, "", form)
 
 
