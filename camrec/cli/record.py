@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from typer import BadParameter
+from typer import BadParameter, Exit
 
 from camrec import file_system
 from camrec.annotations import NO_DETAILS, Details
@@ -20,6 +20,7 @@ from camrec.cli.console import (
     format_number,
     format_size,
     make_facts_table,
+    print_error,
     print_json,
     print_message,
     print_table,
@@ -28,7 +29,7 @@ from camrec.cli.console import (
 from camrec.cli.context import catch_stop_signals, running_station
 from camrec.cli.open_camera import open_camera, wait_until_open
 from camrec.cli.remote_recording import find_running_camrec, record_remotely
-from camrec.cli.start_time import parse_start_time
+from camrec.cli.start_time import parse_start_time, print_wait
 from camrec.cli.stop_key import stop_at_q
 from camrec.clock import utc_ns
 from camrec.config import Config
@@ -42,6 +43,7 @@ from camrec.session import ENDED_SESSION_STATES, Session, SessionState
 from camrec.station import Station
 from camrec.stream_search import parse_bare_host
 
+INTERRUPTED_EXIT_CODE = 130
 PROBE_MEASUREMENT_S = 2.0  # seconds over which a probe measures
 
 
@@ -157,10 +159,16 @@ def record_all(
             )
             for session in sessions
         ]
+        print_wait(start_at, station.config.timezone)
         if seconds is None:
             stop_at_q(reasons)
             print_message(cli_text("record.until_stopped"))
         _show_progress(recordings, [session.name for session in sessions], reasons)
+    for recording in recordings:
+        error = recording.error
+        if reasons and error is not None and error.code == "recording_cancelled":
+            print_error(error)
+            raise Exit(INTERRUPTED_EXIT_CODE)
     return [video for recording in recordings for video in _saved_videos(station, recording)]
 
 

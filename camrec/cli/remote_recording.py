@@ -16,6 +16,7 @@ from camrec.camera_address import parse_address
 from camrec.camera_clock import ClockChoice
 from camrec.cli.console import cli_text, format_size, print_message, recording_progress_bar
 from camrec.cli.context import catch_stop_signals
+from camrec.cli.start_time import print_wait
 from camrec.cli.stop_key import stop_at_q
 from camrec.clock import Clock
 from camrec.config import WILDCARD_HOSTS, Config
@@ -88,7 +89,7 @@ def record_remotely(
     """
     print_message(cli_text("record.through", url=running.url))
     with opened_remotely(running, url, config, clock) as camera:
-        filenames = _record_and_wait(camera, seconds, details, start_at)
+        filenames = _record_and_wait(camera, seconds, details, start_at, config.timezone)
     return [(running.library.receipt(each), config.videos / each) for each in filenames]
 
 
@@ -127,11 +128,16 @@ def _open_camera(running: RemoteBackend, url: str, clock: ClockChoice | None) ->
 
 
 def _record_and_wait(
-    camera: RemoteCamera, seconds: int | None, details: Details, start_at: int | None
+    camera: RemoteCamera,
+    seconds: int | None,
+    details: Details,
+    start_at: int | None,
+    timezone: str,
 ) -> list[str]:
     """Record, and return the names of the videos' files."""
     with catch_stop_signals() as reasons, recording_progress_bar() as progress:
         recording = camera.record(seconds, None, details, start_at=start_at)
+        print_wait(start_at, timezone)
         if seconds is None:
             stop_at_q(reasons)
             print_message(cli_text("record.until_stopped"))

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from typer import BadParameter
 
-from camrec.cli.console import cli_text
-from camrec.clock import NS_PER_SECOND, iso_to_utc_ns, parse_iso
-from camrec.planning import WallClock
+from camrec.cli.console import cli_text, print_message
+from camrec.clock import NS_PER_SECOND, iso_to_utc_ns, parse_iso, utc_ns
+from camrec.planning import WallClock, find_timezone
 
 _TIME_PATTERN = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 
@@ -36,3 +36,27 @@ def parse_start_time(text: str, now: int, clock: WallClock) -> int:
     fraction = moment_there.microsecond * (NS_PER_SECOND // 10**6)
     wall = datetime(*moment_there.timetuple()[:6])
     return clock.first_moment(wall) + fraction
+
+
+def describe_wait(start_at: int, now: int, clock: WallClock) -> str:
+    """Say when a recording begins and how long that is. Times are UTC nanoseconds."""
+    begins, today = clock.shown_at(start_at), clock.day_of(now)
+    at = f"{begins:%H:%M}" if begins.date() == today else f"{begins:%Y-%m-%d %H:%M}"
+    return cli_text("record.begins", at=at, wait=_describe_length(start_at - now))
+
+
+def print_wait(start_at: int | None, timezone: str) -> None:
+    """Print when a recording that waits begins; nothing if it begins now."""
+    now = utc_ns()
+    if start_at is not None and start_at > now:
+        print_message(describe_wait(start_at, now, WallClock(find_timezone(timezone))))
+
+
+def _describe_length(length_ns: int) -> str:
+    seconds = max(0, round(length_ns / NS_PER_SECOND))
+    if seconds < 60:
+        return cli_text("record.seconds", seconds=seconds)
+    hours, minutes = divmod(seconds // 60, 60)
+    if hours == 0:
+        return cli_text("record.minutes", minutes=minutes)
+    return cli_text("record.hours", hours=hours, minutes=f"{minutes:02}")

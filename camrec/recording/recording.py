@@ -567,7 +567,10 @@ class RecordingJob:
         if not keep_entry:
             self._entry.erase()
         self.machine.transition(RecordingState.FAILED)
-        log.error("recording %s failed: %s", self.recording_id, error)
+        if error.code == "recording_cancelled":
+            log.info("recording %s: %s", self.recording_id, error)
+        else:
+            log.error("recording %s failed: %s", self.recording_id, error)
         if self.event_log.count:
             log.error("its events are in %s", self.event_log.path)
 

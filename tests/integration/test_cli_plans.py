@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from support.cameras.mjpeg import MjpegCamera
 from support.command_line import place as place
-from support.command_line import receipts, run_all
-from support.stopping import python_command, python_environment
+from support.command_line import receipts, run_all, start
+from support.stopping import python_command, python_environment, send_stop
 
 pytestmark = pytest.mark.spread
 
@@ -73,6 +74,24 @@ def test_a_recording_without_a_duration_ends_with_q(place):
     (receipt,) = receipts(done.stdout)
     assert (receipt.asked, receipt.ended, receipt.video_number) == (None, "stopped", 1)
     assert receipt.details == {"trial": "3"}
+
+
+def test_a_recording_that_waits_says_so_and_ctrl_c_cancels_it(place):
+    at = datetime.now(timezone.utc) + timedelta(hours=2)
+    arguments = ("record", "", "--duration", "5", "--at", f"{at:%Y-%m-%dT%H:%M:00Z}")
+    with MjpegCamera(rate=10) as camera:
+        arguments = (arguments[0], camera.url, *arguments[2:])
+        with start(place, *arguments) as child:
+            try:
+                lines = [child.stderr.readline()]
+                while lines[-1] and "Ctrl+C cancels" not in lines[-1]:
+                    lines.append(child.stderr.readline())
+            finally:
+                send_stop(child, "SIGINT")
+                _, err = child.communicate(timeout=60)
+    assert "Begins at" in lines[-1] and "(in 1\N{NO-BREAK SPACE}h" in lines[-1]
+    assert child.returncode == 130, err
+    assert "cancelled before it began" in err and "ERROR" not in err
 
 
 def test_a_start_that_is_none_and_a_file_without_an_end_are_refused(place):

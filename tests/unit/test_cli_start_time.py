@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer import BadParameter
 
-from camrec.cli.start_time import parse_start_time
+from camrec.cli import console
+from camrec.cli.start_time import describe_wait, parse_start_time
 from camrec.planning import WallClock
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -41,3 +42,25 @@ def test_a_start_is_a_time_of_day_or_a_date_with_a_time(text, expected):
 def test_what_is_no_time_is_rejected(text):
     with pytest.raises(BadParameter):
         parse_start_time(text, NOW, WallClock(PARIS))
+
+
+@pytest.mark.parametrize(
+    ("start", "at", "wait"),
+    [
+        (moment(2026, 11, 30, 13, 34), "13:34", "5 h 04"),
+        (moment(2026, 11, 30, 8, 34), "08:34", "4 min"),
+        (moment(2026, 11, 30, 8, 30, 9), "08:30", "9 s"),
+        (moment(2026, 12, 2, 8, 30), "2026-12-02 08:30", "48 h 00"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Begins at {} (in {}). Ctrl+C cancels."),
+        ("fr", "Commence à {} (dans {}). Ctrl+C annule."),
+    ],
+)
+def test_a_recording_that_waits_says_when_it_begins(monkeypatch, start, at, wait, language, text):
+    monkeypatch.setattr(console, "CONSOLE_LANGUAGE", language)
+    shown = describe_wait(start, NOW, WallClock(PARIS))
+    assert shown.replace("\N{NO-BREAK SPACE}", " ") == text.format(at, wait)
