@@ -287,8 +287,8 @@ def test_changed_settings_take_effect_at_once_and_are_saved_to_the_file(
     page.get_by_role("button", name="Settings").last.click()
     # An answer that comes while somebody types in another field does not delete the text.
     before = box.get_by_label("Folder for the videos").input_value()
-    box.get_by_role("button", name="One camera more").click()
     box.get_by_label("Folder for the videos").fill("half a pa")
+    box.get_by_role("button", name="One camera more").evaluate("(button) => button.click()")
     expect(page.get_by_text("2 of 2 cameras open").first).to_be_attached()
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
     expect(box.get_by_label("Folder for the videos")).to_have_value("half a pa")

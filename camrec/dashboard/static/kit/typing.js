@@ -10,7 +10,11 @@ export function drawingAfterTyping(draw, keepTheirText) {
 
   function ended() {
     isTyping = false
-    if (!isLate) return
+    if (isLate) setTimeout(drawNow) // by then the next entry has the focus, and gets it back
+  }
+
+  function drawNow() {
+    if (isTyping || !isLate) return
     isLate = false
     draw()
   }
@@ -26,8 +30,8 @@ export function drawingAfterTyping(draw, keepTheirText) {
     },
     /** Draw now, or when nobody types any more. */
     draw: () => {
-      if (isTyping) isLate = true
-      else draw()
+      isLate = true
+      drawNow()
     },
   }
 }
