@@ -48,7 +48,12 @@ def print_message(line: str) -> None:
 
 def print_error(error: CamrecError) -> None:
     """Print an error in the user's language."""
-    err.print(f"[red]{escape(redact(error.text(CONSOLE_LANGUAGE)))}[/red]", highlight=False)
+    print_error_line(redact(error.text(CONSOLE_LANGUAGE)))
+
+
+def print_error_line(line: str) -> None:
+    """Print what failed."""
+    err.print(f"[red]{escape(line)}[/red]", highlight=False)
 
 
 def make_table(*headers: str) -> Table:

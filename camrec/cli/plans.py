@@ -10,17 +10,27 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from typer import BadParameter
+from typer import BadParameter, Exit
 
 from camrec import schema
 from camrec.annotations import Details
 from camrec.api import RemoteBackend
 from camrec.cli import log_setup
 from camrec.cli.cameras import choose_camera, folder_or_running, known_cameras
-from camrec.cli.console import cli_text, err, make_table, print_json, print_message, print_table
+from camrec.cli.console import (
+    CONSOLE_LANGUAGE,
+    cli_text,
+    err,
+    make_table,
+    print_error_line,
+    print_json,
+    print_message,
+    print_table,
+)
 from camrec.cli.remote_recording import find_running_camrec
 from camrec.clock import iso_to_utc_ns
 from camrec.config import Config
+from camrec.errors import InputError, NotFoundError
 from camrec.planning import WEEKDAYS, PlanEntry, WallClock, find_timezone
 from camrec.replies import describe_plan
 from camrec.station import Station
@@ -43,10 +53,12 @@ def list_plans(config: Config, *, as_json: bool) -> None:
         return
     names = {each.camera_id: each.name for each in known_cameras(config)}
     clock = WallClock(find_timezone(config.timezone))
-    table = make_table("plans.id", "plans.cameras", "plans.when", "plans.next")
+    table = make_table("plans.id", "plans.cameras", "plans.when", "plans.state", "plans.next")
     for plan in plans:
         cameras = ", ".join(names.get(each, each) for each in plan.cameras)
-        table.add_row(plan.plan_id, cameras, _describe_when(plan), _describe_next(plan, clock))
+        state = cli_text("plans.active" if plan.enabled else "plans.paused")
+        starts = _describe_next(plan, clock) or ""
+        table.add_row(plan.plan_id, cameras, _describe_when(plan), state, starts)
     print_table(table)
 
 
@@ -65,6 +77,8 @@ def add_plan(
 ) -> None:
     """Add a plan, and print its id. A camera is named by its id, its name or its address."""
     log_setup.set_up_logging(config.log_level, err)
+    if not always and (start is None or (end is None and duration is None)):
+        raise BadParameter(cli_text("plans.no_hours"))
     every_day = None if always else ",".join(WEEKDAYS)
     given: dict[str, object] = {
         "days": _split_days(days or every_day),
@@ -77,8 +91,9 @@ def add_plan(
         "details": dict(details),
     }
     values = {key: value for key, value in given.items() if value is not None}
-    values["cameras"] = _find_cameras(config, cameras)
-    with _plans(config) as target:
+    ids, unlisted = _find_cameras(config, cameras)
+    values["cameras"] = ids
+    with _plans(config) as target, _wrong_plan_in_words(unlisted):
         plan = target.add(values)
         print_message(cli_text("plans.added", plan=plan.plan_id, when=_describe_when(plan)))
         if isinstance(target, _FolderPlans):
@@ -88,18 +103,61 @@ def add_plan(
 def enable_plan(config: Config, plan_id: str, *, enabled: bool) -> None:
     """Pause or resume a plan."""
     log_setup.set_up_logging(config.log_level, err)
-    with _plans(config) as target:
-        target.enable(plan_id, enabled)
-    key = "plans.resumed" if enabled else "plans.paused_now"
-    print_message(cli_text(key, plan=plan_id))
+    with _plans(config) as target, _unknown_plan_in_words(plan_id):
+        plan = target.enable(plan_id, enabled)
+    clock = WallClock(find_timezone(config.timezone))
+    starts = _describe_next(plan, clock)
+    if not enabled:
+        print_message(cli_text("plans.paused_now", plan=plan_id))
+    elif starts is None:
+        print_message(cli_text("plans.resumed_without_next", plan=plan_id))
+    else:
+        print_message(cli_text("plans.resumed", plan=plan_id, next=starts))
 
 
 def remove_plan(config: Config, plan_id: str) -> None:
     """Remove a plan. Its videos stay."""
     log_setup.set_up_logging(config.log_level, err)
-    with _plans(config) as target:
+    with _plans(config) as target, _unknown_plan_in_words(plan_id):
         target.remove(plan_id)
     print_message(cli_text("plans.removed", plan=plan_id))
+
+
+@contextmanager
+def _unknown_plan_in_words(plan_id: str) -> Iterator[None]:
+    """Say what helps on a command line if there is no such plan."""
+    try:
+        yield
+    except NotFoundError as error:
+        if error.code != "no_plan":
+            raise
+        print_error_line(cli_text("plans.unknown", plan=plan_id))
+        raise Exit(1) from None
+
+
+@contextmanager
+def _wrong_plan_in_words(cameras: Sequence[str]) -> Iterator[None]:
+    """Say what helps on a command line if a plan is refused.
+
+    cameras : as they were given, those that camrec does not list.
+
+    Raises
+    ------
+    BadParameter
+        An option is wrong.
+    """
+    try:
+        yield
+    except (InputError, NotFoundError) as error:
+        # What may be an address without a scheme may contain a password, so it is not printed.
+        names = [each for each in cameras if not set(each) & set("@:/")]
+        if error.code in ("plan_camera_unknown", "plan_cameras") and names:
+            print_error_line(cli_text("plans.unknown_camera", camera=names[0]))
+            raise Exit(1) from None
+        # The options are right if only a setting is missing.
+        if error.code == "plan_place" or not error.code.startswith("plan_"):
+            raise
+        raise BadParameter(error.text(CONSOLE_LANGUAGE)) from None
 
 
 class _FolderPlans:
@@ -112,8 +170,8 @@ class _FolderPlans:
     def add(self, values: dict[str, object]) -> schema.PlanReply:
         return _describe(self._station, self._station.plans.add(values))
 
-    def enable(self, plan_id: str, enabled: bool) -> None:
-        self._station.plans.change(plan_id, {"enabled": enabled})
+    def enable(self, plan_id: str, enabled: bool) -> schema.PlanReply:
+        return _describe(self._station, self._station.plans.change(plan_id, {"enabled": enabled}))
 
     def remove(self, plan_id: str) -> None:
         self._station.plans.remove(plan_id)
@@ -128,8 +186,8 @@ class _RunningPlans:
     def add(self, values: dict[str, object]) -> schema.PlanReply:
         return self._running.add_plan(values)
 
-    def enable(self, plan_id: str, enabled: bool) -> None:
-        self._running.change_plan(plan_id, {"enabled": enabled})
+    def enable(self, plan_id: str, enabled: bool) -> schema.PlanReply:
+        return self._running.change_plan(plan_id, {"enabled": enabled})
 
     def remove(self, plan_id: str) -> None:
         self._running.delete_plan(plan_id)
@@ -145,14 +203,22 @@ def _describe(station: Station, entry: PlanEntry) -> schema.PlanReply:
     return describe_plan(entry, station.plans.next_start(entry))
 
 
-def _find_cameras(config: Config, given: Sequence[str]) -> list[str]:
-    """The ids of cameras that are named by id or name; addresses stay as they are."""
+def _find_cameras(config: Config, given: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The ids of cameras that are named by id or name, and what else was given as it is.
+
+    Returns
+    -------
+    All of them, and those that are not listed: addresses, built-in cameras, mistakes.
+    """
     listed = known_cameras(config)
-    found = []
+    found, unlisted = [], []
     for each in given:
-        is_listed = any(each in (camera.camera_id, camera.name) for camera in listed)
-        found.append(choose_camera(listed, each).camera_id if is_listed else each)
-    return found
+        if any(each in (camera.camera_id, camera.name) for camera in listed):
+            found.append(choose_camera(listed, each).camera_id)
+        else:
+            found.append(each)
+            unlisted.append(each)
+    return found, unlisted
 
 
 def _split_days(days: str | None) -> list[str] | None:
@@ -177,13 +243,13 @@ def _describe_when(plan: schema.PlanReply) -> str:
         minutes = f"{start.offset / 60:+g}m" if start.offset else ""
         start = f"{start.sun}{minutes}"
     end = f"{plan.duration} s" if plan.end is None else plan.end
-    days = "" if len(plan.days) == len(WEEKDAYS) else f"{','.join(plan.days)} "
-    return f"{days}{start} \N{EN DASH} {end}"
+    days = ", ".join(cli_text(f"plans.day_{each}") for each in plan.days)
+    if len(plan.days) == len(WEEKDAYS):
+        days = cli_text("plans.every_day")
+    return f"{days} {start} \N{EN DASH} {end}"
 
 
-def _describe_next(plan: schema.PlanReply, clock: WallClock) -> str:
-    if not plan.enabled:
-        return cli_text("plans.paused")
-    if plan.next is None:
-        return ""
-    return f"{clock.shown_at(iso_to_utc_ns(plan.next)):%Y-%m-%d %H:%M}"
+def _describe_next(plan: schema.PlanReply, clock: WallClock) -> str | None:
+    return (
+        None if plan.next is None else f"{clock.shown_at(iso_to_utc_ns(plan.next)):%Y-%m-%d %H:%M}"
+    )

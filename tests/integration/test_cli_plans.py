@@ -43,7 +43,10 @@ def test_plans_are_listed_added_paused_resumed_and_removed_without_a_running_cam
     assert (first["name"], first["details"]) == ("Nest", {"subject": "A17"})
     assert first["cameras"] == second["cameras"] == third["cameras"]
     assert len(second["days"]) == 7 and third["always"] and third["days"] == []
-    assert first["plan_id"] in table[1] and "camera" in table[1]
+    rows = table[1].splitlines()
+    assert rows[0].split() == ["id", "cameras", "when", "state", "next"]
+    assert rows[1].startswith(first["plan_id"]) and "mon, tue 08:00" in rows[1]
+    assert "every day 10:00" in rows[2] and "active" in rows[2] and "always" in rows[3]
     paused, listed, resumed, removed, unknown, rest = run_all(
         place,
         ("plans", "pause", first["plan_id"]),
@@ -55,8 +58,48 @@ def test_plans_are_listed_added_paused_resumed_and_removed_without_a_running_cam
     )
     assert paused[0] == resumed[0] == removed[0] == 0
     assert [each["enabled"] for each in plans(listed[1])] == [False, True, True]
-    assert unknown[0] == 1 and second["plan_id"] in unknown[2]
+    assert f"{first['plan_id']} is resumed; next: 2" in resumed[2]
+    assert unknown[0] == 1 and f"no plan {second['plan_id']}. Use an id from `cam" in unknown[2]
     assert [each["plan_id"] for each in plans(rest[1])] == [first["plan_id"], third["plan_id"]]
+
+
+HOURS = ("--start", "10:00", "--end", "12:00")
+
+
+def test_wrong_options_of_a_plan_exit_with_2_and_an_unknown_camera_is_named(place):
+    no_hours, *wrong, unknown, spaced, secret = run_all(
+        place,
+        ("plans", "add", "demo-rtsp"),
+        ("plans", "add", "demo-rtsp", *HOURS, "--days", "monday"),
+        ("plans", "add", "demo-rtsp", *HOURS[:3], "25:00"),
+        ("plans", "add", "demo-rtsp", *HOURS, "--until", "soon"),
+        ("plans", "add", "demo-rtsp", *HOURS, "--until", "2026-01-01"),
+        ("plans", "add", "demo-rtsp", "--always", "--start", "10:00"),
+        ("plans", "add", "nobody", *HOURS),
+        ("plans", "add", "Front dor", *HOURS),
+        ("plans", "add", "lea:canary-word@camera", *HOURS),
+    )
+    assert no_hours[0] == 2 and "--duration" in no_hours[2] and "--always" in no_hours[2]
+    fields = ("days", "end", "until", "until", "start")
+    for (code, _, err), field in zip(wrong, fields, strict=True):
+        assert code == 2 and f'"{field}"' in err, err
+    assert unknown[0] == spaced[0] == 1 and secret[0] == 2 and "canary" not in secret[2]
+    assert "camrec knows no camera nobody. `camrec cameras` lists them." in unknown[2]
+    assert "Front dor" in spaced[2]
+
+
+def test_a_table_of_plans_is_in_french_and_a_paused_plan_has_no_next_start(place):
+    run_all(
+        place,
+        ("plans", "add", "demo-rtsp", *HOURS, "--days", "tue,mon"),
+        ("plans", "add", "demo-rtsp", *HOURS),
+    )
+    [(_, listed, _)] = run_all(place, ("plans", "--json"))
+    plan_id = plans(listed)[0]["plan_id"]
+    _, (_, table, _) = run_all(place, ("plans", "pause", plan_id), ("plans",), language="fr_FR")
+    _, paused, daily = table.splitlines()
+    assert "lun, mar 10:00" in paused and paused.rstrip().endswith("suspendu")
+    assert "tous les jours 10:00" in daily and "actif" in daily and ":00" in daily.split()[-1]
 
 
 def test_a_recording_without_a_duration_ends_with_q(place):

@@ -15,6 +15,7 @@ import pytest
 from camrec.alerts.webhook_post import WebhookAnswerCode
 from camrec.binaries.check import BinaryOrigin
 from camrec.i18n import LANGUAGES, Phrase, PhraseList, catalogue
+from camrec.planning.plan import Weekday
 from camrec.planning.plan_calendar import CalendarState
 from camrec.planning.plan_state import DelayReason
 from camrec.planning.sun import NoSunReason
@@ -108,6 +109,7 @@ MADE = {
     "alerts.": [code for code in get_args(WebhookAnswerCode) if code != "received"],
     "alerts.ended_": ("disk", "camera", "error", "crash"),
     "binaries.": ("download", "build", "wait"),
+    "cli.plans.day_": get_args(Weekday),
     "plans.state_": get_args(CalendarState),
     "plans.reason_": (
         *get_args(DelayReason),
