@@ -129,6 +129,9 @@ def test_one_camera_records_until_stopped_and_another_ten_minutes_longer(wire, c
         for session in wire.get("/session/list").json()["sessions"]
     }
     assert lengths == {"Door": None, "Bench": 1500}
+    # The header has no room for it.
+    page.get_by_role("button", name="2 enregistrements en cours").click()
+    expect(page.locator("#list").get_by_role("button", name="Marquer tout")).to_be_visible()
 
 
 def test_keyboard_shortcuts_work_everywhere_except_in_text_fields(wire, cameras, open_page):
