@@ -15,6 +15,9 @@ from camrec.process import handle_signals
 from camrec.receipt import EndReason
 from camrec.station import Station
 
+# Ctrl+C came before there was anything to save.
+INTERRUPTED_EXIT_CODE = 130
+
 
 @contextmanager
 def running_station(

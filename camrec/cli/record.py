@@ -26,7 +26,7 @@ from camrec.cli.console import (
     print_table,
     recording_progress_bar,
 )
-from camrec.cli.context import catch_stop_signals, running_station
+from camrec.cli.context import INTERRUPTED_EXIT_CODE, catch_stop_signals, running_station
 from camrec.cli.open_camera import open_camera, wait_until_open
 from camrec.cli.remote_recording import find_running_camrec, record_remotely
 from camrec.cli.start_time import parse_start_time, print_wait
@@ -43,7 +43,6 @@ from camrec.session import ENDED_SESSION_STATES, Session, SessionState
 from camrec.station import Station
 from camrec.stream_search import parse_bare_host
 
-INTERRUPTED_EXIT_CODE = 130
 PROBE_MEASUREMENT_S = 2.0  # seconds over which a probe measures
 
 

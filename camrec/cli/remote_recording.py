@@ -8,19 +8,26 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import requests
+from typer import Exit
 
 from camrec import direct_http
 from camrec.annotations import Details
 from camrec.api import RemoteBackend, RemoteCamera
 from camrec.camera_address import parse_address
 from camrec.camera_clock import ClockChoice
-from camrec.cli.console import cli_text, format_size, print_message, recording_progress_bar
-from camrec.cli.context import catch_stop_signals
+from camrec.cli.console import (
+    cli_text,
+    format_size,
+    print_error,
+    print_message,
+    recording_progress_bar,
+)
+from camrec.cli.context import INTERRUPTED_EXIT_CODE, catch_stop_signals
 from camrec.cli.start_time import print_wait
 from camrec.cli.stop_key import stop_at_q
 from camrec.clock import Clock
 from camrec.config import WILDCARD_HOSTS, Config
-from camrec.errors import CamrecError, error_from_code
+from camrec.errors import CamrecError, StateError, error_from_code
 from camrec.library import VideoLibrary
 from camrec.network_policy import NetworkPolicy
 from camrec.receipt import Receipt
@@ -142,11 +149,19 @@ def _record_and_wait(
             stop_at_q(reasons)
             print_message(cli_text("record.until_stopped"))
         task = progress.add_task(camera.name, total=seconds, size="")
-        while not recording.wait(PROGRESS_POLL_INTERVAL_S):
-            if reasons:
-                reasons.clear()
-                recording.stop()
-            info = recording.latest_info
-            progress.update(task, completed=info.elapsed, size=format_size(info.bytes))
+        is_stopped = False
+        try:
+            while not recording.wait(PROGRESS_POLL_INTERVAL_S):
+                if reasons:
+                    reasons.clear()
+                    recording.stop()
+                    is_stopped = True
+                info = recording.latest_info
+                progress.update(task, completed=info.elapsed, size=format_size(info.bytes))
+        except StateError as error:
+            if not is_stopped or error.code != "recording_cancelled":
+                raise
+            print_error(error)
+            raise Exit(INTERRUPTED_EXIT_CODE) from None
     info = recording.latest_info
     return info.filenames if seconds is None else info.filenames[:1]

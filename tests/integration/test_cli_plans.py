@@ -114,6 +114,7 @@ def test_a_recording_without_a_duration_ends_with_q(place):
             timeout=120,
         )
     assert done.returncode == 0, done.stderr
+    assert "begins: until it is stopped" in done.stderr
     (receipt,) = receipts(done.stdout)
     assert (receipt.asked, receipt.ended, receipt.video_number) == (None, "stopped", 1)
     assert receipt.details == {"trial": "3"}

@@ -301,4 +301,9 @@ def test_plans_and_a_start_at_a_time_are_the_dashboard_s(place):
             there.wire.post("/record/stop", {"recording_id": recording["recording_id"]})
             _, err = child.communicate(timeout=60)
         assert recording["started_at"].startswith(f"{ahead:%Y-%m-%dT%H:%M:00}")
-        assert child.returncode == 1 and "cancelled" in err
+        assert child.returncode == 1 and "cancelled" in err and "Begins at" in err
+        with start(place, "record", camera.url, "--duration", "1", *at) as child:
+            until(lambda: [each["state"] for each in scheduled()].count("scheduled") == 1, 60)
+            send_stop(child, "SIGINT")
+            _, err = child.communicate(timeout=60)
+        assert child.returncode == 130 and "cancelled" in err
