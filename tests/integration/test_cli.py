@@ -10,6 +10,7 @@ import zipfile
 import pytest
 import yaml
 
+from camrec.cli.lab_streams import LabStreams
 from camrec.cli.serve import serve
 from camrec.config import Config
 from camrec.errors import InputError
@@ -170,7 +171,12 @@ def test_a_unix_socket_is_refused_before_anything_starts(monkeypatch):
     """As on Windows: Python has no Unix sockets there."""
     monkeypatch.delattr(socket, "AF_UNIX", raising=False)
     with pytest.raises(InputError) as refused:
-        serve(Config(socket="camrec.sock"), token=False, open_browser=False)
+        serve(
+            Config(socket="camrec.sock"),
+            token=False,
+            open_browser=False,
+            lab_streams=LabStreams(False),
+        )
     assert refused.value.code == "no_unix_socket"
 
 

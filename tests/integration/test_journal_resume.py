@@ -20,6 +20,7 @@ from camrec.receipt import Receipt
 from camrec.recording import RecordingState, first_of_series
 from camrec.station import Station
 from support import recorder
+from support.stopping import python_environment
 
 SECOND = 10**9
 
@@ -167,6 +168,7 @@ import os, sys
 from pathlib import Path
 from camrec.station import Station
 from support import recorder
+from support.stopping import python_environment
 
 station = Station(recorder.config(Path(sys.argv[1]), sys.argv[2:]))
 station.library.changed.connect(lambda filename: os._exit(9))
@@ -195,7 +197,7 @@ def test_a_kill_when_a_video_has_been_saved_does_not_make_it_twice(
         shutil.copy(each, folder / part.file)
     programs = [str(each) for each in (binaries.mediamtx, binaries.go2rtc, binaries.ffmpeg)]
     command = [sys.executable, "-c", DIES_AT_THE_FIRST_VIDEO, str(tmp_path), *programs]
-    assert subprocess.run(command, timeout=60).returncode == 9
+    assert subprocess.run(command, env=python_environment(), timeout=60).returncode == 9
     assert len(list(videos.glob("*.mp4"))) == 1, "killed before it deleted the segments"
     assert len(list(folder.glob("part-*"))) == len(films)
     with station(tmp_path, binaries) as taken_up:
