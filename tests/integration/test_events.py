@@ -416,7 +416,7 @@ def test_a_moment_outside_of_a_recording_is_refused_with_its_code(wire, station,
     ("method", "path", "body", "status", "code"),
     [
         ("PATCH", "/events/nothing", {"text": "a"}, 404, "no_event"),
-        ("PATCH", "/events/nothing", {}, 400, "bad_field"),
+        ("PATCH", "/events/nothing", {}, 400, "no_change"),
         ("PATCH", "/events/nothing", {"text": None}, 400, "bad_event_text"),
         ("PATCH", "/events/nothing", {"at": "2026-11-24T14:03:00Z"}, 400, "bad_field"),
         ("DELETE", "/events/nothing", None, 404, "no_event"),
