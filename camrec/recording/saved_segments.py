@@ -39,30 +39,31 @@ def remove_saved_segments(folder: Path) -> bool:
     """Delete what an earlier camrec had saved before it was killed; whether there was any.
 
     The notes of videos that were not saved are deleted: their videos are made again. Raises
-    OSError and ValueError.
+    OSError.
     """
     found = False
     for note in sorted(folder.glob(f"*{NOTE_FILE_SUFFIX}")):
-        if _is_saved(note):
-            found = True
-        else:
+        saved = _read_saved(note)
+        if saved is None:
             file_system.remove(note)
+            continue
+        found = True
+        for path in saved:
+            file_system.remove(path, missing_ok=True)
     if folder.exists():
         file_system.fsync_path(folder)
     return found
 
 
-def _is_saved(note: Path) -> bool:
-    """Whether the video of a note was moved; if so, its segments are deleted."""
+def _read_saved(note: Path) -> list[Path] | None:
+    """The segments whose video was moved, as a note says; None: it was not moved."""
     try:
         video, *segments = json.loads(note.read_text("utf-8"))
     except ValueError:  # camrec was killed while it wrote the note
-        return False
+        return None
     if (note.parent / video).exists():
-        return False
-    for segment in segments:
-        file_system.remove(note.parent / segment, missing_ok=True)
-    return True
+        return None
+    return [note.parent / segment for segment in segments]
 
 
 def _note_file(video: Path) -> Path:
