@@ -88,6 +88,18 @@ class VersionedFile:
         except OSError as error:
             raise folder_unwritable(self.path.parent, error) from None
 
+    def make_folder(self) -> None:
+        """Create the folder of the file if it is missing.
+
+        Raises
+        ------
+        ServiceError (``folder_unwritable``)
+        """
+        try:
+            file_system.make_dirs(self.path.parent)
+        except OSError as error:
+            raise folder_unwritable(self.path.parent, error) from None
+
     def _parse(self, data: bytes) -> tuple[list[object], dict[str, object]]:
         """Raises ValueError or RecursionError if `data` does not contain the list."""
         content = json.loads(data.decode("utf-8-sig"))

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from camrec import file_system
 from camrec.alerts.alert import Alert
 from camrec.errors import ServiceError
-from camrec.versioned_file import VersionedFile, folder_unwritable
+from camrec.versioned_file import VersionedFile
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +53,6 @@ class AlertFile:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
         self._file = VersionedFile(
             folder / ALERT_FILE_NAME, ALERT_FILE_VERSION, "alerts", "alerts_file_kept"
         )
@@ -85,10 +83,7 @@ class AlertFile:
         """
         alerts: list[object] = [each.model_dump(exclude_defaults=True) for each in content.alerts]
         unsent = [each.model_dump() for each in content.unsent]
-        try:
-            file_system.make_dirs(self._folder)
-        except OSError as error:
-            raise folder_unwritable(self._folder, error) from None
+        self._file.make_folder()
         further = {"unsent": unsent, **content.further}
         self._file.write([*alerts, *content.unreadable], further, indent=1)
 

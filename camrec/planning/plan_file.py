@@ -13,12 +13,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from camrec import file_system
 from camrec.errors import InputError
 from camrec.planning.facts import PlanEntry
 from camrec.planning.plan_json import parse_plan, plan_to_json
 from camrec.planning.plan_state import PlanState
-from camrec.versioned_file import VersionedFile, folder_unwritable
+from camrec.versioned_file import VersionedFile
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +49,6 @@ class PlanFile:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
         self._file = VersionedFile(
             folder / PLAN_FILE_NAME, PLAN_FILE_VERSION, "plans", "plans_file_kept"
         )
@@ -90,10 +88,7 @@ class PlanFile:
             for each in content.entries
         ]
         state = content.state.model_dump(exclude_defaults=True)
-        try:
-            file_system.make_dirs(self._folder)
-        except OSError as error:
-            raise folder_unwritable(self._folder, error) from None
+        self._file.make_folder()
         self._file.write(
             [*plans, *content.unreadable], {"state": state, **content.further}, indent=1
         )
