@@ -129,8 +129,8 @@ def test_reports_of_gstreamer_are_those_of_sending_unless_it_is_told_otherwise(
     with RtspCamera(audio="aac", reports_capture=reports_capture) as camera:
         session = station.cameras.open(camera.url, clock_choice="camera")
         until(lambda: state(session) is CameraClockState.RIGHT, 30)
-        verdict = session.clock_verdict
-        assert verdict.may_be_sending is not reports_capture
+        # The soonest frame decides, and on a busy machine the first ones may all come late.
+        until(lambda: session.clock_verdict.may_be_sending is not reports_capture, 30)
         station.cameras.close(session.session_id)
 
 
