@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 from typer import BadParameter
 
 from camrec.cli.console import cli_text, print_message
 from camrec.clock import NS_PER_SECOND, iso_to_utc_ns, parse_iso, utc_ns
-from camrec.planning import WallClock, find_timezone
-
-_TIME_PATTERN = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+from camrec.planning import WallClock, find_timezone, parse_time_of_day
 
 
 def parse_start_time(text: str, now: int, clock: WallClock) -> int:
@@ -19,11 +16,9 @@ def parse_start_time(text: str, now: int, clock: WallClock) -> int:
 
     A date with a time but without an offset from UTC is one of `clock`. Raises BadParameter.
     """
-    found = _TIME_PATTERN.fullmatch(text)
-    if found is not None:
-        hour, minute, second = (int(each or 0) for each in found.groups())
-        today = clock.shown_at(now)
-        wall = today.replace(hour=hour, minute=minute, second=second, microsecond=0)
+    time_of_day = parse_time_of_day(text)
+    if time_of_day is not None:
+        wall = datetime.combine(clock.shown_at(now), time_of_day)
         for day in (wall, wall + timedelta(days=1)):
             if (moment := clock.first_moment(day)) > now:
                 return moment

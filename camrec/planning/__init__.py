@@ -47,6 +47,7 @@ from camrec.planning.plan_json import change_plan, parse_plan, plan_to_json
 from camrec.planning.plan_state import Delay, OccurrenceRecord, PlanRun, PlanState
 from camrec.planning.plan_store import MAX_PLANS, PlanStore
 from camrec.planning.sun import Coordinates, find_sun_event, parse_place
+from camrec.planning.time_of_day import parse_time_of_day
 from camrec.planning.wall_clock import WallClock, find_timezone
 
 __all__ = [
@@ -98,6 +99,7 @@ __all__ = [
     "occurrences",
     "parse_place",
     "parse_plan",
+    "parse_time_of_day",
     "plan_to_json",
     "require_place",
     "wrong_plan_cameras",

@@ -20,9 +20,9 @@ from camrec.planning.plan import (
     wrong_last_day,
 )
 from camrec.planning.sun import SunEvent
+from camrec.planning.time_of_day import parse_time_of_day
 from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
 
-_TIME_PATTERN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 _DATE_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # Fields that a change of the key replaces.
 _REPLACED_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -117,10 +117,10 @@ def _parse_start(field: str, value: object) -> time | SunStart:
 
 
 def _parse_time(field: str, value: object) -> time:
-    found = _TIME_PATTERN.fullmatch(value) if isinstance(value, str) else None
+    found = parse_time_of_day(value) if isinstance(value, str) else None
     if found is None:
         raise InputError("plan_time", field=field)
-    return time(int(found[1]), int(found[2]), int(found[3] or 0))
+    return found
 
 
 def _parse_until(field: str, value: object) -> date:

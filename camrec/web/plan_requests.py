@@ -22,9 +22,12 @@ from camrec.recording_limits import (
 )
 from camrec.web.request_models import RequestModel
 
-TIME_OF_DAY_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 _NULL = {"type": "null"}
-_TIME_SCHEMA = {"type": "string", "pattern": TIME_OF_DAY_PATTERN, "examples": ["08:00"]}
+_TIME_SCHEMA = {
+    "type": "string",
+    "description": "A time of day. Replies have it as 08:00 or 08:00:30.",
+    "examples": ["08:00", "8:00", "8h", "8", "8 pm"],
+}
 _SUN_SCHEMA = {
     "type": "object",
     "required": ["sun"],

@@ -29,7 +29,7 @@ def test_plans_are_listed_added_paused_resumed_and_removed_without_a_running_cam
     added, named, broken, without_place, always, listed, table = run_all(
         place,
         ("plans", "add", URL, *hours, "--name", "Nest", "--detail", "subject=A17"),
-        ("plans", "add", "camera", "--start", "10:00", "--end", "09:00"),
+        ("plans", "add", "camera", "--start", "10h", "--end", "9"),
         ("plans", "add", "camera", "--start", "sunset-half", "--end", "09:00"),
         ("plans", "add", "camera", *sun),
         ("plans", "add", "camera", "--always"),

@@ -90,6 +90,8 @@ def test_a_plan_is_added_read_changed_paused_and_removed(wire, station):
     assert wire.get("/plans").json() == {"plans": [plan]}
     paused = wire.ask("PATCH", path, {"enabled": False, "name": None}).json()
     assert (paused["enabled"], paused["name"], paused["next"]) == (False, None, None)
+    typed = wire.ask("PATCH", path, {"start": "9:00"}).json()
+    assert typed["start"] == "09:00"
     sun = {"start": {"sun": "sunset"}, "end": None, "duration": 600, "enabled": True}
     changed = wire.ask("PATCH", path, sun).json()
     assert changed["start"] == {"sun": "sunset", "offset": 0} and changed["end"] is None

@@ -28,6 +28,8 @@ NOW = moment(2026, 11, 30, 8, 30)
         ("22:30", moment(2026, 11, 30, 22, 30)),
         ("8:31", moment(2026, 11, 30, 8, 31)),
         ("08:30", moment(2026, 12, 1, 8, 30)),
+        ("10", moment(2026, 11, 30, 10)),
+        ("24:00", moment(2026, 12, 1)),
         ("08:30:05", moment(2026, 11, 30, 8, 30, 5)),
         ("2026-12-24T22:30", moment(2026, 12, 24, 22, 30)),
         ("2026-12-24T22:30:00+00:00", moment(2026, 12, 24, 23, 30)),
@@ -38,7 +40,7 @@ def test_a_start_is_a_time_of_day_or_a_date_with_a_time(text, expected):
     assert parse_start_time(text, NOW, WallClock(PARIS)) == expected
 
 
-@pytest.mark.parametrize("text", ["", "24:00", "noon", "2026-13-01T10:00", "10", "12:60"])
+@pytest.mark.parametrize("text", ["", "24:01", "noon", "2026-13-01T10:00", "25", "12:60"])
 def test_what_is_no_time_is_rejected(text):
     with pytest.raises(BadParameter):
         parse_start_time(text, NOW, WallClock(PARIS))
