@@ -20,9 +20,9 @@ def parse_time_of_day(text: str) -> time | None:
     found = _TYPED_TIME.fullmatch(text.strip(" ").lower())
     if found is None:
         return None
-    hours, minutes, half, hours_together, minutes_together, hours_exact, *exact = found.groups()
-    if hours_exact is not None:
-        return time(int(hours_exact), *map(int, exact))
+    hours, minutes, half, hours_together, minutes_together, *exact = found.groups()
+    if exact[0] is not None:
+        return time(int(exact[0]), int(exact[1]), int(exact[2]))
     hour, minute = int(hours or hours_together), int(minutes or minutes_together or 0)
     if half is not None:
         if not 1 <= hour <= 12:
