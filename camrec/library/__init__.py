@@ -23,6 +23,7 @@ from camrec.library.filenames import check_filename, check_folder_length, safe_f
 from camrec.library.folder_watch import FolderWatch
 from camrec.library.library import SEGMENTS_FOLDER_NAME, VideoLibrary
 from camrec.library.retention import RetentionPolicy, select_deletable
+from camrec.library.saved_events import SavedEvents
 from camrec.library.video import VideoFile, frame_index_path
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "FolderWatch",
     "PlacedEvent",
     "RetentionPolicy",
+    "SavedEvents",
     "StreamRate",
     "VideoFile",
     "VideoLibrary",

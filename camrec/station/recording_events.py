@@ -14,8 +14,8 @@ from camrec.annotations import (
     create_event,
     sort_events,
 )
-from camrec.clock import NS_PER_SECOND, Clock
-from camrec.errors import CamrecError, InputError, NotFoundError, StateError
+from camrec.clock import Clock
+from camrec.errors import CamrecError, NotFoundError, StateError
 from camrec.library import (
     PlacedEvent,
     VideoFile,
@@ -25,16 +25,11 @@ from camrec.library import (
     moment_of_second,
 )
 from camrec.receipt import Receipt
-from camrec.recording import AnyRecording, RecordingJob, RecordingState
+from camrec.recording import AnyRecording
+from camrec.station.event_moments import EventMoments, job_at
 from camrec.station.recordings import StationRecordings
 
 log = logging.getLogger(__name__)
-
-# The clock of a maker on another machine may be ahead by this much.
-FUTURE_TOLERANCE_NS = NS_PER_SECOND
-# If this computer's clock was set or corrected by more than this since a recording began, the
-# moments that makers give are converted to the clock of the recording. A frame takes longer.
-MIN_CLOCK_CORRECTION_NS = 5_000_000
 
 
 class StationEvents:
@@ -45,9 +40,9 @@ class StationEvents:
     """
 
     def __init__(self, clock: Clock, recordings: StationRecordings, library: VideoLibrary) -> None:
-        self._clock = clock
         self._recordings = recordings
         self._library = library
+        self._moments = EventMoments(clock, recordings, library.events)
 
     # Mark.
 
@@ -87,17 +82,8 @@ class StationEvents:
         ServiceError
             ``folder_unwritable``.
         """
-        now = self._clock.monotonic_ns() if arrived is None else arrived
-        if at is not None and at > self._clock.utc_ns() + FUTURE_TOLERANCE_NS:
-            raise InputError("event_in_future")
-        if recording_ids is None:
-            chosen = self._all_at(at, now)
-        else:
-            found = [self._recordings.get(each) for each in recording_ids]
-            # A recording may be given by its id and by that of its session.
-            once = {each.recording_id: each for each in found}.values()
-            chosen = [(each, self._moment_in(each, at, now)) for each in once]
-        events = [(each, create_event(moment, fields, source)) for each, moment in chosen]
+        found = self._moments.find(recording_ids, at, arrived)
+        events = [(each, create_event(moment, fields, source)) for each, moment in found]
         marked: list[tuple[str, Event]] = []
         try:
             for recording, event in events:
@@ -223,7 +209,7 @@ class StationEvents:
 
     def _add(self, recording: AnyRecording, event: Event) -> None:
         """Return once the disk has an event of a recording of this run."""
-        job = _job_at(recording, event.at_ns)
+        job = job_at(recording, event.at_ns)
         if job is not None:
             with suppress(EventLogReleased):
                 job.event_log.add(event)
@@ -243,51 +229,6 @@ class StationEvents:
         with suppress(NotFoundError):  # its videos were deleted meanwhile
             recording.note_saved_events(len(self._library.events.of_recording(recording_id)))
         recording.notify()
-
-    def _all_at(self, at: int | None, now: int) -> list[tuple[AnyRecording, int]]:
-        """Each recording that recorded then, with the moment by its clock."""
-        found = []
-        for recording in self._recordings.all():
-            with suppress(InputError, StateError, NotFoundError):
-                found.append((recording, self._moment_in(recording, at, now)))
-        if not found:
-            raise StateError("nothing_recorded")
-        return found
-
-    def _moment_in(self, recording: AnyRecording, at: int | None, now: int) -> int:
-        """The moment in a recording, by the clock of the recording: UTC nanoseconds.
-
-        `at`: UTC nanoseconds; None: `now`, in monotonic nanoseconds. Raises as `mark`.
-        """
-        period, ended_at = recording.jobs[-1].period, recording.ended_at
-        if period is None or recording.state is RecordingState.FAILED:
-            raise StateError("not_recording")
-        if at is None:
-            moment = period.to_utc(now)
-            if ended_at is not None and moment > ended_at:
-                raise StateError("not_recording")
-            return moment
-        correction = self._clock.utc_ns() - period.to_utc(self._clock.monotonic_ns())
-        # What happened to the clock since a recording ended does not concern it.
-        is_corrected = ended_at is None and abs(correction) > MIN_CLOCK_CORRECTION_NS
-        moment = at - correction if is_corrected else at
-        first = _video_start(recording.jobs[0])
-        if moment < min(recording.started_at, recording.started_at if first is None else first):
-            raise InputError("event_before_start")
-        if ended_at is not None and moment > ended_at:
-            raise InputError("event_after_end")
-        job = _job_at(recording, moment)
-        if job is None or job.filenames:
-            self._check_video(recording, moment)
-        return moment
-
-    def _check_video(self, recording: AnyRecording, moment: int) -> None:
-        """Raise if the saved video of a moment was deleted."""
-        recording_id = recording.recording_id
-        if recording.state is RecordingState.SAVED:
-            self._library.events.of_recording(recording_id)
-        if not self._library.events.has_video_of(recording_id, moment):
-            raise StateError("no_video_then")
 
     def _get_video(self, filename: str) -> tuple[VideoFile, Receipt]:
         video = self._library.get(filename)
@@ -310,19 +251,3 @@ class StationEvents:
             for event_log in recording.event_logs:
                 if event_id in event_log:
                     yield recording, event_log
-
-
-def _job_at(recording: AnyRecording, at: int) -> RecordingJob | None:
-    """The one whose video shows a moment; None if that is a video of a series that was saved."""
-    jobs = recording.jobs
-    begun = [each for each in jobs if (start := _video_start(each)) and start <= at]
-    if begun:
-        return begun[-1]
-    series = jobs[0].options.series
-    return jobs[0] if series is None or series.number == 1 else None
-
-
-def _video_start(job: RecordingJob) -> int | None:
-    """When its video begins, UTC nanoseconds; None before it has begun."""
-    period = job.period
-    return None if period is None else period.to_utc(period.video_start)
