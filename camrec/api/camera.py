@@ -80,9 +80,7 @@ def cameras() -> list[Camera]:
 
 def open_demo() -> list[Camera]:
     """Open the two built-in cameras: one over RTSP with audio, one over HTTP MJPEG."""
-    return [
-        open(url, name) for name, url in local_backend().station.cameras.demo_addresses().items()
-    ]
+    return [open(url, name) for name, url in local_backend().station.demo.addresses().items()]
 
 
 def camera_for(backend: Backend, handle: CameraHandle) -> Camera:

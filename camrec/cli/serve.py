@@ -51,7 +51,7 @@ def demo(settings: Config, seconds: int | None, *, open_browser: bool) -> None:
     """
     check_security(settings)
     with running_station(settings, fetch=tuple(PROGRAMS)) as station:
-        cameras = station.cameras.open_demo()
+        cameras = station.demo.open_all()
         if seconds is None:
             _serve_dashboard(station, open_browser=open_browser)
         else:

@@ -79,7 +79,7 @@ class AddCamera(AskingComponent):
         self._station.cameras.begin_open(address, name, clock, stays=stays)
 
     def do_demo(self) -> None:
-        self.ask("demo", self._station.cameras.open_demo)
+        self.ask("demo", self._station.demo.open_all)
 
     def do_reopen(self, id: str) -> None:
         self.ask("reopen", self._station.known_cameras.reopen, id)

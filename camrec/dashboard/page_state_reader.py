@@ -108,7 +108,7 @@ class PageStateReader:
             "seconds": self._seconds_left(sessions),
             "open": sum(session.state in OPEN_SESSION_STATES for session in sessions),
             "most": station.config.max_sessions,
-            "demo": station.cameras.has_unopened_demo,
+            "demo": station.demo.has_unopened,
             "without": self._cameras_without_video(sessions),
             "left": {"count": len(health.left_behind), "folder": str(station.library.folder)},
         }

@@ -7,14 +7,12 @@ import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 
 from camrec.callbacks import Callbacks
 from camrec.camera_address import (
     CameraAddress,
     default_name,
     parse_address,
-    unused_name,
     validate_name,
 )
 from camrec.camera_clock import ClockChoice
@@ -24,14 +22,11 @@ from camrec.config import Config
 from camrec.errors import CameraError, CamrecError, NotFoundError, ServiceError, StateError
 from camrec.network_policy import NetworkPolicy
 from camrec.redaction import Credential
-from camrec.session import (
-    ENDED_SESSION_STATES,
-    OPEN_SESSION_STATES,
-    Session,
-    SessionState,
-)
+from camrec.session import OPEN_SESSION_STATES, Session, SessionState
 from camrec.station.built_in_cameras import BuiltInCameras
 from camrec.station.changes import CamerasChanged, SessionChanged, StationChange
+from camrec.station.session_camera import release_when_ended, remember_when_live
+from camrec.station.session_names import unused_session_name, used_names
 from camrec.station.upstreams import UpstreamFactory
 from camrec.stream_search import find_stream, parse_bare_host
 
@@ -39,7 +34,12 @@ log = logging.getLogger(__name__)
 
 
 class StationCameras:
-    """The open cameras, each with a session. All calls block and may come from any thread."""
+    """The open cameras, each with a session. All calls block and may come from any thread.
+
+    The list of sessions has one lock. A new session is counted, named and listed under it, in each
+    of the three ways in which a camera is opened: by a person, at each start, for a recording that
+    continues. In classes of their own, these would need this lock.
+    """
 
     def __init__(
         self,
@@ -47,14 +47,14 @@ class StationCameras:
         clock: Clock,
         upstreams: UpstreamFactory,
         registry: CameraRegistry,
-        demo: BuiltInCameras,
+        built_in: BuiltInCameras,
         changed: Callbacks[[StationChange]],
     ) -> None:
         self._config = config
         self._clock = clock
         self._upstreams = upstreams
         self._registry = registry
-        self._demo = demo
+        self._built_in = built_in
         self._changed = changed
         self._lock = threading.Lock()  # of `_sessions`
         self._sessions: dict[str, Session] = {}
@@ -128,27 +128,18 @@ class StationCameras:
         """
         source = url if isinstance(url, CameraAddress) else parse_address(url)
         given_name = validate_name(name)
-        built_in_id = self._demo.camera_id(source.url)
+        built_in_id = self._built_in.camera_id(source.url)
         if stays and built_in_id is not None:
             raise StateError("camera_built_in", name=given_name or source.host)
         fingerprint = self._registry.fingerprint(source)
         known_names = {each.name: each.address for each in self._registry.cameras()}
         with self._lock:
             self._check_session_limit()
-            new_name = given_name or default_name(source, known_names | self._used_names())
+            names = known_names | used_names(self._sessions.values())
+            new_name = given_name or default_name(source, names)
             camera = self._registry.acquire(source, new_name, built_in_id, fingerprint=fingerprint)
-            session = Session(
-                source,
-                given_name or self._unused_name(camera, source),
-                self._upstreams.create,
-                self._clock,
-                self._config.preroll,
-                camera_id=camera.camera_id,
-                clock_choice=clock_choice or camera.clock,
-                stays=stays,
-            )
+            session = self._add_session(camera, source, given_name, None, clock_choice, stays)
             session.given_clock = clock_choice
-            self._sessions[session.session_id] = session
         self._connect_session(session)
         self._remember_when_live(session, given_name)
         if failed_before:
@@ -188,17 +179,8 @@ class StationCameras:
             camera = self._registry.acquire(
                 source, camera.name, camera.camera_id, fingerprint=fingerprint
             )
-            session = Session(
-                source,
-                self._unused_name(camera, source),
-                self._upstreams.create,
-                self._clock,
-                self._config.preroll,
-                None if error is not None else secrets.token_hex(8),
-                camera.camera_id,
-                camera.clock,
-            )
-            self._sessions[session.session_id] = session
+            session_id = None if error is not None else secrets.token_hex(8)
+            session = self._add_session(camera, source, None, session_id)
         self._connect_session(session)
         if error is not None:
             session.fail(error)
@@ -221,17 +203,7 @@ class StationCameras:
             if session is not None:
                 return session
             camera = self._registry.acquire(source, name, camera_id, fingerprint=fingerprint)
-            session = Session(
-                source,
-                name,
-                self._upstreams.create,
-                self._clock,
-                self._config.preroll,
-                session_id,
-                camera.camera_id,
-                camera.clock,
-            )
-            self._sessions[session_id] = session
+            session = self._add_session(camera, source, name, session_id)
         self._connect_session(session)
         self._remember_when_live(session)
         return self._start_session(session)
@@ -294,60 +266,36 @@ class StationCameras:
             self._check_session_limit()
         return find_stream(source, NetworkPolicy(self._config.allowed_networks))
 
-    # Built-in cameras.
+    def _add_session(
+        self,
+        camera: KnownCamera,
+        source: CameraAddress,
+        name: str | None,
+        known_id: str | None,
+        clock_choice: ClockChoice | None = None,
+        stays: bool | None = None,
+    ) -> Session:
+        """Create a session of `camera`, and list it. The caller holds the lock.
 
-    @property
-    def has_unopened_demo(self) -> bool:
-        """Whether a built-in camera is not open."""
-        urls = self._demo.urls
-        return not urls or not urls <= self._open_urls()
-
-    def demo_addresses(self) -> dict[str, str]:
-        """The addresses of the built-in cameras by name. They are started on the first call.
-
-        Raises
-        ------
-        ServiceError (``binary_missing``, ``proxy_failed``)
+        name : None: that of the camera, or one like it that no open camera has.
+        known_id : the id that it had in an earlier camrec, see `Session`.
+        clock_choice : None: what dated the frames of the camera before.
         """
-        return self._demo.ensure_started()
-
-    def open_demo(self) -> list[Session]:
-        """Start to open the built-in cameras that are not open, up to the limit of sessions.
-
-        Raises
-        ------
-        StateError
-            ``sessions_full``: none of them could be opened.
-        ServiceError (``binary_missing``, ``proxy_failed``)
-        """
-        open_urls = self._open_urls()
-        opened: list[Session] = []
-        for name, url in self._demo.ensure_started().items():
-            if url in open_urls:
-                continue
-            try:
-                opened.append(self.begin_open(url, name))
-            except StateError:
-                if not opened:
-                    raise
-        return opened
-
-    def open_built_in(self, camera_id: str) -> Session:
-        """Start to open one of the built-in cameras.
-
-        Raises
-        ------
-        NotFoundError
-            ``no_camera``: there is no built-in camera with this id.
-        StateError (``sessions_full``), ServiceError (``binary_missing``, ``proxy_failed``)
-        """
-        for name, url in self._demo.ensure_started().items():
-            if self._demo.camera_id(url) == camera_id:
-                return self.begin_open(url, name)
-        raise NotFoundError("no_camera", camera_id=camera_id)
-
-    def _open_urls(self) -> frozenset[str]:
-        return frozenset(session.source.url for session in self.sessions())
+        if name is None:
+            name = unused_session_name(camera, source, self._sessions.values())
+        session = Session(
+            source,
+            name,
+            self._upstreams.create,
+            self._clock,
+            self._config.preroll,
+            known_id,
+            camera.camera_id,
+            clock_choice or camera.clock,
+            stays,
+        )
+        self._sessions[session.session_id] = session
+        return session
 
     def _check_session_limit(self) -> None:
         """Raises StateError (``sessions_full``). The caller holds the lock."""
@@ -355,51 +303,18 @@ class StationCameras:
         if count >= self._config.max_sessions:
             raise StateError("sessions_full", max_sessions=self._config.max_sessions)
 
-    def _used_names(self) -> dict[str, CameraAddress]:
-        """The addresses of the open cameras, by name. The caller holds the lock."""
-        return {
-            each.name: each.source
-            for each in self._sessions.values()
-            if each.state in OPEN_SESSION_STATES
-        }
-
-    def _unused_name(self, camera: KnownCamera, source: CameraAddress) -> str:
-        """A name for a session of `camera`. The caller holds the lock."""
-        if camera.name == source.host:  # nobody chose this name
-            return default_name(source, self._used_names())
-        return unused_name(camera.name, self._used_names())
-
     def _connect_session(self, session: Session) -> None:
         """Report the changes of a session, and release its camera when it ends."""
         change = SessionChanged(session.session_id)
         session.changed.connect(lambda: self._changed.emit(change))
-        session.machine.changed.connect(partial(self._release, session))
+        release_when_ended(session, self._registry)
 
     def _remember_when_live(self, session: Session, given_name: str | None = None) -> None:
-        """Store the camera of a session once it delivers, with the given name."""
-
-        def remember(old: SessionState, new: SessionState) -> None:
-            if new is SessionState.LIVE:
-                disconnect()
-                name = None if given_name is None else session.name  # it may be renamed by now
-                clock = session.given_clock  # None if another was chosen meanwhile
-                try:
-                    self._registry.remember(
-                        session.camera_id, session.source, name, clock, session.stays
-                    )
-                except ServiceError as error:
-                    log.warning("the camera %s cannot be stored: %s", session.source.url, error)
-                    session.storing_error = error
-                self._changed.emit(CamerasChanged())
-
-        disconnect = session.machine.changed.connect(remember)
+        remember_when_live(
+            session, self._registry, lambda: self._changed.emit(CamerasChanged()), given_name
+        )
 
     def _start_session(self, session: Session) -> Session:
         session.start()
         self._changed.emit(SessionChanged(session.session_id))
         return session
-
-    def _release(self, session: Session, old: SessionState, new: SessionState) -> None:
-        """The camera of a session that has ended is not open any more."""
-        if old not in ENDED_SESSION_STATES and new in ENDED_SESSION_STATES:
-            self._registry.release(session.camera_id)

@@ -26,6 +26,7 @@ from camrec.station.built_in_cameras import BUILT_IN_CAMERA_IDS, BuiltInCameras
 from camrec.station.camera_reports import CameraReports
 from camrec.station.cameras import StationCameras
 from camrec.station.changes import LibraryChanged, ProxyChanged, StationChange
+from camrec.station.demo_sessions import DemoSessions
 from camrec.station.health import describe_health
 from camrec.station.keep_awake import KeepAwake
 from camrec.station.known_cameras import KnownCameras
@@ -53,6 +54,7 @@ class Station:
 
     changed : emits a `StationChange` after each change.
     cameras : opens and closes cameras.
+    demo : opens the built-in cameras.
     known_cameras : all cameras with their ids, open or not.
     recordings : starts and stops recordings.
     plans : the standing orders to record.
@@ -103,11 +105,14 @@ class Station:
         self.go2rtc = Go2rtc(
             lambda: programs.get("go2rtc").path, config.bin_path, config.go2rtc_port
         )
-        self._demo = BuiltInCameras(config, programs)
+        self._built_in = BuiltInCameras(config, programs)
         upstreams = UpstreamFactory(
-            config, clock, self.mediamtx, self.go2rtc, self.routes, self._demo
+            config, clock, self.mediamtx, self.go2rtc, self.routes, self._built_in
         )
-        self.cameras = StationCameras(config, clock, upstreams, registry, self._demo, self.changed)
+        self.cameras = StationCameras(
+            config, clock, upstreams, registry, self._built_in, self.changed
+        )
+        self.demo = DemoSessions(self._built_in, self.cameras)
         self.known_cameras = KnownCameras(registry, self.cameras, self.changed)
         self.recordings = StationRecordings(
             config,
@@ -123,7 +128,7 @@ class Station:
             config,
             clock,
             PlanStore(PlanFile(config.videos)),
-            PlannedCameras(registry, self.cameras, self._demo),
+            PlannedCameras(registry, self.cameras, self._built_in),
             PlanFacts(self.cameras, self.recordings, self.library),
             self.changed,
         )
@@ -202,7 +207,7 @@ class Station:
         self.recordings.wait_until_saved()
         self.alerts.stop()
         self._keep_awake.stop()
-        self._demo.stop()
+        self._built_in.stop()
         for proxy in self.proxies:
             proxy.stop()
         self.library.close()
@@ -228,7 +233,11 @@ class Station:
     def _create_plan_runner(self) -> PlanRunner:
         config, clock, library = self.config, self.clock, self.library
         sessions = PlanSessions(
-            clock, self.cameras, self.known_cameras, lambda: self._plan_runner.wake()
+            clock,
+            self.cameras,
+            self.known_cameras,
+            self.demo.open,
+            lambda: self._plan_runner.wake(),
         )
         return PlanRunner(
             clock,

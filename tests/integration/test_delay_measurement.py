@@ -84,7 +84,7 @@ def test_a_camera_that_is_closed_meanwhile_does_not_see_the_clock_and_stops_no_o
 
 def test_no_delay_is_stored_for_a_built_in_camera_which_is_said(served):
     station, running = served
-    sessions = station.cameras.open_demo()
+    sessions = station.demo.open_all()
     cameras = [each for each in running.cameras() if each.camera_id.startswith("demo-")]
     assert len(cameras) == len(sessions) > 0
     for camera in cameras:

@@ -79,7 +79,7 @@ def test_a_camera_with_a_secret_parameter_is_recent_only_while_the_secret_is_kno
 
 def test_the_built_in_cameras_have_fixed_ids_and_are_not_on_the_list(config):
     with Station(config) as station:
-        sessions = [live(each) for each in station.cameras.open_demo()]
+        sessions = [live(each) for each in station.demo.open_all()]
         assert {each.name: each.camera_id for each in sessions} == {
             "Demo RTSP": "demo-rtsp",
             "Demo MJPEG": "demo-mjpeg",

@@ -153,7 +153,7 @@ def test_a_camera_is_not_opened_to_stay_if_that_cannot_be_stored(config):
 
 def test_a_built_in_camera_cannot_stay(config):
     with Station(config) as station:
-        url = station.cameras.demo_addresses()["Demo RTSP"]
+        url = station.demo.addresses()["Demo RTSP"]
         with pytest.raises(StateError) as refused:
             station.cameras.open(url, stays=True)
         assert refused.value.code == "camera_built_in" and station.cameras.sessions() == []

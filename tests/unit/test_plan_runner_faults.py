@@ -58,7 +58,7 @@ def test_a_camera_that_somebody_began_to_use_is_not_closed(is_recording, viewers
     )
     closed = []
     cameras = SimpleNamespace(sessions=lambda: [session], close=closed.append)
-    sessions = PlanSessions(MadeClock(), cameras, SimpleNamespace(), lambda: None)
+    sessions = PlanSessions(MadeClock(), cameras, SimpleNamespace(), None, lambda: None)
     sessions.adopt(session)
     sessions.close("a")
     sessions.wait()

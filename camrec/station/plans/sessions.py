@@ -25,6 +25,8 @@ class PlanSessions:
 
     Parameters
     ----------
+    open_demo
+        Starts to open the built-in camera with an id.
     notify
         Called when a camera was opened or closed, or could not be.
     """
@@ -34,11 +36,13 @@ class PlanSessions:
         clock: Clock,
         cameras: StationCameras,
         known_cameras: KnownCameras,
+        open_demo: Callable[[str], Session],
         notify: Callable[[], None],
     ) -> None:
         self._clock = clock
         self._cameras = cameras
         self._known_cameras = known_cameras
+        self._open_demo = open_demo
         self._notify = notify
         self._lock = threading.Lock()  # of the fields below
         self._session_ids: dict[str, str] = {}  # by camera
@@ -173,7 +177,7 @@ class PlanSessions:
         ):
             return
         if camera_id in BUILT_IN_CAMERA_IDS:
-            session = self._cameras.open_built_in(camera_id)
+            session = self._open_demo(camera_id)
         else:
             failed_before = camera_id in self.failures
             session = self._known_cameras.reopen(camera_id, failed_before=failed_before)
