@@ -14,13 +14,13 @@ from camrec.annotations import Event
 from camrec.camera_clock import ClockVerdict
 from camrec.camera_registry import KnownCamera, MeasuredDelay
 from camrec.clock import format_iso
-from camrec.errors import CamrecError
-from camrec.i18n import Phrase, translate
+from camrec.i18n import translate
 from camrec.library import PlacedEvent, VideoFile
 from camrec.media import VideoTrack
 from camrec.planning import (
     ENDLESS_NS,
     CalendarEntry,
+    OccurrenceReason,
     PlanCalendar,
     PlanEntry,
     WallClock,
@@ -187,11 +187,8 @@ def describe_occurrence(
     )
 
 
-def _describe_reason(reason: Phrase, language: str) -> schema.PlanReasonReply:
-    """The code is the same while a reason lasts and afterwards."""
-    error = reason.facts.get("error")
-    code = error.code if isinstance(error, CamrecError) else reason.key.partition("_")[2]
-    return schema.PlanReasonReply(code=code, message=redact(reason.text(language)))
+def _describe_reason(reason: OccurrenceReason, language: str) -> schema.PlanReasonReply:
+    return schema.PlanReasonReply(code=reason.code, message=redact(reason.text(language)))
 
 
 def describe_event(recording_id: str, event: Event) -> schema.EventReply:

@@ -126,7 +126,7 @@ def _occurrence(
         "starts_at": _wall_ms(entry.starts_at, clock),
         "ends_at": None if is_endless else _wall_ms(entry.ends_at, clock),
         "began_at": None if entry.began_at is None else _wall_ms(entry.began_at, clock),
-        "is_late": entry.reason is not None and entry.reason.key != "plans.reason_plan_made",
+        "is_late": entry.reason is not None and entry.reason.kind != "plan_made",
         "state": entry.state,
         "reason": "" if entry.reason is None else entry.reason.text(language),
         "filenames": list(entry.filenames),

@@ -15,6 +15,7 @@ from camrec.planning.facts import (
     RunningRecording,
     StationFacts,
 )
+from camrec.planning.occurrence_reason import OccurrenceReason
 from camrec.planning.occurrences import Occurrence, occurrences
 from camrec.planning.orders import (
     CancelRecording,
@@ -71,6 +72,7 @@ __all__ = [
     "EndedRecording",
     "MoveEnd",
     "Occurrence",
+    "OccurrenceReason",
     "OccurrenceRecord",
     "OpenCamera",
     "Outage",

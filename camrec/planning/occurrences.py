@@ -14,7 +14,7 @@ from camrec.planning.wall_clock import WallClock
 
 # Why an occurrence has no time: by the sun, because the setting `place` is empty, or because clocks
 # are set forward over all of it.
-NoTimeReason = NoSunReason | Literal["no_place", "clock_change"]
+NoTimeReason = Literal[NoSunReason, "no_place", "clock_change"]
 
 ONE_DAY = timedelta(days=1)
 

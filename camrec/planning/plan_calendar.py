@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
-from camrec.i18n import Phrase
 from camrec.planning.delays import main_delay
 from camrec.planning.disk_forecast import DiskForecast, PlannedSpan, forecast_disk
 from camrec.planning.facts import PlanEntry
+from camrec.planning.occurrence_reason import OccurrenceReason
 from camrec.planning.occurrences import ONE_DAY, Occurrence, occurrences
 from camrec.planning.plan_state import Delay, OccurrenceKey, OccurrenceRecord, PlanState
 from camrec.planning.sun import Coordinates
@@ -25,8 +25,7 @@ class CalendarEntry:
     """One occurrence of one camera, or a recording that somebody scheduled (without a plan).
 
     starts_at, ends_at : UTC nanoseconds. A recording without an end has the end `ENDLESS_NS`.
-    reason : why it is not planned, was missed, began late, was interrupted or stopped, in words;
-        None: all is well.
+    reason : None: all is well.
     filenames : its videos, the earliest first.
     began_at : when its recording began, by the plan or by hand; None: it has not.
     """
@@ -36,7 +35,7 @@ class CalendarEntry:
     starts_at: int
     ends_at: int
     state: CalendarState
-    reason: Phrase | None = None
+    reason: OccurrenceReason | None = None
     filenames: tuple[str, ...] = ()
     began_at: int | None = None
 
@@ -149,8 +148,7 @@ def _planned(entry: PlanEntry, camera_id: str, occurrence: Occurrence) -> Calend
     )
     if occurrence.reason is None:
         return found
-    reason = Phrase(f"plans.reason_{occurrence.reason}")
-    return replace(found, state="impossible", reason=reason)
+    return replace(found, state="impossible", reason=OccurrenceReason(occurrence.reason))
 
 
 def _recorded(
@@ -180,21 +178,18 @@ def _recorded(
     )
 
 
-def _reason_of(record: OccurrenceRecord, facts: CalendarFacts) -> Phrase | None:
+def _reason_of(record: OccurrenceRecord, facts: CalendarFacts) -> OccurrenceReason | None:
     clock = facts.clock
     if record.stopped_at is not None and record.state == "stopped":
-        return Phrase("plans.reason_stopped", end=_clock_time(record.stopped_at, clock))
+        return OccurrenceReason("stopped", end=_clock_time(record.stopped_at, clock))
     lasting = record.delays[-1] if record.delays and record.delays[-1].end is None else None
     delay = lasting or main_delay(record.delays)
-    return None if delay is None else _phrase_of(delay, clock)
+    return None if delay is None else _reason_of_delay(delay, clock)
 
 
-def _phrase_of(delay: Delay, clock: WallClock) -> Phrase:
-    start = _clock_time(delay.start, clock)
-    if delay.end is None:
-        return Phrase(f"plans.lasting_{delay.reason}", start=start)
-    end = _clock_time(delay.end, clock)
-    return Phrase(f"plans.reason_{delay.reason}", start=start, end=end)
+def _reason_of_delay(delay: Delay, clock: WallClock) -> OccurrenceReason:
+    end = None if delay.end is None else _clock_time(delay.end, clock)
+    return OccurrenceReason(delay.reason, _clock_time(delay.start, clock), end)
 
 
 def _clock_time(moment: int, clock: WallClock) -> str:
@@ -213,6 +208,6 @@ def _with_full_disk(entry: CalendarEntry, full_at: int, clock: WallClock) -> Cal
     if entry.state not in ("planned", "recording") or entry.ends_at <= full_at:
         return entry
     if entry.state == "planned" and entry.starts_at >= full_at:
-        return replace(entry, state="impossible", reason=Phrase("plans.reason_disk_full_before"))
+        return replace(entry, state="impossible", reason=OccurrenceReason("disk_full_before"))
     end = _clock_time(full_at, clock)
-    return replace(entry, reason=Phrase("plans.reason_disk_full_during", end=end))
+    return replace(entry, reason=OccurrenceReason("disk_full_during", end=end))

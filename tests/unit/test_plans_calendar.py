@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from camrec.i18n import Phrase
+from camrec.errors import StateError
 from camrec.planning import (
     CalendarEntry,
     CalendarFacts,
     Coordinates,
     Delay,
+    OccurrenceReason,
     OccurrenceRecord,
     PlanEntry,
     PlanState,
@@ -128,10 +129,22 @@ def test_a_reason_is_told_in_words(made, state, english, french):
     assert (entry.reason.text("en"), entry.reason.text("fr")) == (english, french)
 
 
+def test_the_code_of_a_reason_is_the_same_while_it_lasts_and_afterwards():
+    lasting = OccurrenceReason("camera", "08:00")
+    over = OccurrenceReason("camera", "08:00", "09:00")
+    assert lasting.code == over.code == "camera" and lasting.text("en") != over.text("en")
+
+
+def test_a_recording_that_failed_has_the_code_and_the_words_of_its_error():
+    error = StateError("recording_missed", name="Door", moment="then")
+    reason = OccurrenceReason("failed", error=error)
+    assert (reason.code, reason.text("fr")) == ("recording_missed", error.text("fr"))
+
+
 def test_of_several_reasons_the_longest_is_told():
     delays = delay("camera", at(8), at(8, 5)) + delay("off", at(8, 5), at(9, 30))
     (entry,) = shown(facts(record(state="recorded", began_at=at(9, 30), delays=delays)))
-    assert str(entry.reason) == "the computer was off from 08:05 to 09:30"
+    assert entry.reason.text("en") == "the computer was off from 08:05 to 09:30"
 
 
 def test_a_paused_plan_shows_only_what_was_recorded():
@@ -149,7 +162,7 @@ def test_a_day_without_a_sunset_will_not_be_and_says_why():
     made = facts(plans=(plan,), place=Coordinates(69.65, 18.96))
     (entry,) = shown(made, 5, 5)
     assert entry.state == "impossible"
-    assert str(entry.reason) == "the sun stays down all day"
+    assert entry.reason.text("en") == "the sun stays down all day"
 
 
 def test_a_scheduled_recording_is_in_the_calendar_without_a_plan():
@@ -186,8 +199,8 @@ def test_when_the_disk_is_full_one_is_cut_short_and_the_next_will_not_be():
     first, second, third = calendar.occurrences
     assert (first.state, first.reason) == ("planned", None)
     assert second.state == "planned"
-    assert second.reason == Phrase("plans.reason_disk_full_during", end="09:00")
-    assert (third.state, str(third.reason)) == ("impossible", "the disk will be full before")
+    assert second.reason == OccurrenceReason("disk_full_during", end="09:00")
+    assert (third.state, third.reason.text("en")) == ("impossible", "the disk will be full before")
 
 
 def test_if_the_oldest_videos_are_deleted_everything_is_planned():

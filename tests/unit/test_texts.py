@@ -15,10 +15,10 @@ import pytest
 from camrec.alerts.webhook_post import WebhookAnswerCode
 from camrec.binaries.check import BinaryOrigin
 from camrec.i18n import LANGUAGES, Phrase, PhraseList, catalogue
+from camrec.planning.occurrence_reason import OccurrenceReasonKind
 from camrec.planning.plan import Weekday
 from camrec.planning.plan_calendar import CalendarState
 from camrec.planning.plan_state import DelayReason
-from camrec.planning.sun import NoSunReason
 from camrec.process import ProcessState
 from camrec.receipt import EndReason
 from camrec.recording import RecordingState
@@ -111,15 +111,7 @@ MADE = {
     "binaries.": ("download", "build", "wait"),
     "cli.plans.day_": get_args(Weekday),
     "plans.state_": get_args(CalendarState),
-    "plans.reason_": (
-        *get_args(DelayReason),
-        *get_args(NoSunReason),
-        "no_place",
-        "clock_change",
-        "stopped",
-        "disk_full_before",
-        "disk_full_during",
-    ),
+    "plans.reason_": get_args(OccurrenceReasonKind),
     "plans.lasting_": get_args(DelayReason),
     "web.": ("missing", "unknown", "wrong_type", "too_long", "one_id", "mode"),
     "page.state_": (*(state.value for state in SHOWN), "recording"),

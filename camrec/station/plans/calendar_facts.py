@@ -7,9 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Literal
 
-from camrec.i18n import Phrase
 from camrec.library import VideoLibrary
-from camrec.planning import ENDLESS_NS, CalendarEntry, CalendarFacts, PlannedSpan, PlanState
+from camrec.planning import (
+    ENDLESS_NS,
+    CalendarEntry,
+    CalendarFacts,
+    OccurrenceReason,
+    PlannedSpan,
+    PlanState,
+)
 from camrec.recording import AnyRecording, RecordingState
 from camrec.session import OPEN_SESSION_STATES
 from camrec.station.cameras import StationCameras
@@ -102,7 +108,7 @@ def _scheduled(recordings: Iterable[AnyRecording], state: PlanState) -> Iterator
             recording.start_at,
             _end_of(recording),
             _CALENDAR_STATES[recording.state],
-            None if error is None else Phrase("plans.reason_failed", error=error),
+            None if error is None else OccurrenceReason("failed", error=error),
             tuple(recording.filenames),
             recording.started_at if recording.has_started else None,
         )
