@@ -7,6 +7,7 @@ wrong arguments appear at once.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -300,29 +301,53 @@ def remove_service(
     service.remove_service()
 
 
-@cameras.callback()
-def cameras_options(
-    context: typer.Context,
-    as_json: Annotated[bool, Option("--json", help=cli_text("cameras.json"))] = False,
-    config: ConfigFileOption = None,
-    videos: VideosFolderOption = None,
+def _add_list(
+    group: typer.Typer,
+    print_list: Callable[[Config, bool], None],
+    *,
+    about: str,
+    json_help: str,
 ) -> None:
-    """Without a further command, list the cameras."""
-    if context.invoked_subcommand is None:
-        list_cameras(context, as_json, config, videos)
+    """Let a group print its list: by the command ``list``, and without a further command.
+
+    print_list : gets the settings, and whether it prints JSON.
+    """
+    json_option = Option(False, "--json", help=json_help)
+
+    def print_all(
+        context: typer.Context,
+        as_json: bool = json_option,
+        config: ConfigFileOption = None,
+        videos: VideosFolderOption = None,
+    ) -> None:
+        as_json = as_json or bool(_group_option(context, "as_json"))
+        print_list(_group_config(context, config, videos), as_json)
+
+    def group_options(
+        context: typer.Context,
+        as_json: bool = json_option,
+        config: ConfigFileOption = None,
+        videos: VideosFolderOption = None,
+    ) -> None:
+        if context.invoked_subcommand is None:
+            print_all(context, as_json, config, videos)
+
+    group.callback()(group_options)
+    group.command("list", help=about)(print_all)
 
 
-@cameras.command("list", help=cli_text("cameras.list"))
-def list_cameras(
-    context: typer.Context,
-    as_json: Annotated[bool, Option("--json", help=cli_text("cameras.json"))] = False,
-    config: ConfigFileOption = None,
-    videos: VideosFolderOption = None,
-) -> None:
+def _print_cameras(config: Config, as_json: bool) -> None:
     from camrec.cli import cameras
 
-    as_json = as_json or bool(_group_option(context, "as_json"))
-    cameras.list_cameras(_group_config(context, config, videos), as_json=as_json)
+    cameras.list_cameras(config, as_json=as_json)
+
+
+_add_list(
+    cameras,
+    _print_cameras,
+    about=cli_text("cameras.list"),
+    json_help=cli_text("cameras.json"),
+)
 
 
 @cameras.command("rename", help=cli_text("cameras.rename"))
@@ -363,29 +388,18 @@ def remove_camera(
     cameras.remove_camera(_group_config(context, config, videos), camera)
 
 
-@plans.callback()
-def plans_options(
-    context: typer.Context,
-    as_json: Annotated[bool, Option("--json", help=cli_text("plans.json"))] = False,
-    config: ConfigFileOption = None,
-    videos: VideosFolderOption = None,
-) -> None:
-    """Without a further command, list the plans."""
-    if context.invoked_subcommand is None:
-        list_plans(context, as_json, config, videos)
-
-
-@plans.command("list", help=cli_text("plans.list"))
-def list_plans(
-    context: typer.Context,
-    as_json: Annotated[bool, Option("--json", help=cli_text("plans.json"))] = False,
-    config: ConfigFileOption = None,
-    videos: VideosFolderOption = None,
-) -> None:
+def _print_plans(config: Config, as_json: bool) -> None:
     from camrec.cli import plans
 
-    as_json = as_json or bool(_group_option(context, "as_json"))
-    plans.list_plans(_group_config(context, config, videos), as_json=as_json)
+    plans.list_plans(config, as_json=as_json)
+
+
+_add_list(
+    plans,
+    _print_plans,
+    about=cli_text("plans.list"),
+    json_help=cli_text("plans.json"),
+)
 
 
 @plans.command("add", help=cli_text("plans.add"))
