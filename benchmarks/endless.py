@@ -7,44 +7,38 @@
 
 from __future__ import annotations
 
-import argparse
-import random
 import sys
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator
 
-import tests_support  # noqa: F401
+from soak_script import run_soak, soak_arguments
 
-from support.endless_soak import endless_soak
-from support.programs import programs
+from support.endless_soak import EndlessSoak, endless_soak
 
 PAUSES = (5.0, 30.0)  # seconds between two faults
 
 
 def main() -> int:
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--minutes", type=float, default=60)
+    asked = soak_arguments(__doc__, minutes=60)
     asked.add_argument("--video-length", type=int, default=60, metavar="SECONDS")
-    asked.add_argument("--seed", type=int, default=random.randrange(10**6))
     given = asked.parse_args()
-    print(f"seed {given.seed}", flush=True)
-    with tempfile.TemporaryDirectory(prefix="endless-") as folder:
-        made = endless_soak(
-            Path(folder),
-            list(vars(programs()).values()),
+    return run_soak(
+        given.seed,
+        lambda folder, binaries, tell: endless_soak(
+            folder,
+            binaries,
             seed=given.seed,
             seconds=60 * given.minutes,
             video_length=given.video_length,
             pauses=PAUSES,
-            tell=lambda text: print(text, flush=True),
-        )
-    faults = ", ".join(f"{count} {kind}" for kind, count in sorted(made.faults.items()))
-    print(f"{made.faults.total()} faults: {faults}")
+            tell=tell,
+        ),
+        describe,
+    )
+
+
+def describe(made: EndlessSoak) -> Iterator[str]:
     for recording, videos in made.videos.items():
-        print(f"{recording}: {videos} videos")
-    for trouble in made.troubles:
-        print(f"PROBLEM: {trouble}")
-    return 1 if made.troubles else 0
+        yield f"{recording}: {videos} videos"
 
 
 if __name__ == "__main__":
