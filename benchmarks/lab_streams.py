@@ -1,11 +1,13 @@
 """Measure how well LSL's timestamps of frames and markers agree with the times in camrec's videos.
 
     python benchmarks/lab_streams.py --seconds 30
+    python benchmarks/lab_streams.py --seconds 30 --clock camera
 
 An RTSP and an MJPEG camera are recorded while `camrec serve --lsl` would send their frames to the
 Lab Streaming Layer, on 127.0.0.1. An inlet of pylsl receives them in this process. For each frame
 of the videos, its timestamp by LSL, converted to UTC, is compared with the time that the video
-says. Markers are sent ten times a second, and compared with the events in the receipts.
+says. Markers are sent ten times a second, and compared with the events in the receipts. With
+``--clock camera`` the cameras' own clocks date the frames.
 """
 
 from __future__ import annotations
@@ -21,11 +23,13 @@ import tests_support  # noqa: F401
 
 from camrec.frames import VideoFrames
 from camrec.library import VideoFile, frame_index_path
+from camrec.session import Session
 from camrec.station import Station
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera
 from support.lsl_loopback import load_pylsl
 from support.programs import programs
+from support.units_made import until
 
 pylsl = load_pylsl()
 MARKERS = "benchmark markers"
@@ -58,6 +62,7 @@ class Received:
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--seconds", type=int, default=30)
+    asked.add_argument("--clock", choices=["arrival", "camera"], default="arrival")
     given = asked.parse_args()
     from camrec.lsl import LslBridge
 
@@ -69,14 +74,19 @@ def main() -> None:
         station.start()
         try:
             with (
-                RtspCamera(rate=25) as rtsp,
-                MjpegCamera(rate=25) as mjpeg,
+                RtspCamera(rate=25, reports_capture=True) as rtsp,
+                MjpegCamera(rate=25, variant="stated") as mjpeg,
                 LslBridge(station, [MARKERS]),
             ):
                 urls = {"RTSP": rtsp.url, "MJPEG": mjpeg.url}
-                sessions = {name: station.cameras.open(url, name) for name, url in urls.items()}
+                sessions = {
+                    name: station.cameras.open(url, name, clock_choice=given.clock)
+                    for name, url in urls.items()
+                }
                 received = {name: Received(name) for name in sessions}
                 assert markers.wait_for_consumers(60)
+                if given.clock == "camera":
+                    until(lambda: all(map(is_dated_by_camera, sessions.values())), 60)
                 time.sleep(SETTLED_S)
                 ids = [each.session_id for each in sessions.values()]
                 jobs = station.recordings.start_together(ids, given.seconds)
@@ -89,6 +99,11 @@ def main() -> None:
                 print(markers_row(video, sent))
         finally:
             station.stop()
+
+
+def is_dated_by_camera(session: Session) -> bool:
+    verdict = session.clock_verdict
+    return verdict is not None and verdict.utc_source == "camera"
 
 
 def send_markers(outlet: pylsl.StreamOutlet, jobs: list) -> list[float]:
@@ -127,8 +142,8 @@ def frames_row(name: str, video: VideoFile, samples: list[tuple[float, float, fl
     late = (arrived[nearest] - stamps[nearest]) * 1000
     once = len(set(nearest)) == len(shown)
     return (
-        f"{name:6} {len(shown)} frames, each with a sample of its own: {once};"
-        f" timestamp less video: {described(wrong)}; UTC channel less timestamp:"
+        f"{name:6} {len(shown)} frames by {receipt.utc_source}, each with a sample of its own:"
+        f" {once}; timestamp less video: {described(wrong)}; UTC channel less timestamp:"
         f" {described(within)}; received after {np.median(late):.0f} ms, p95"
         f" {np.quantile(late, 0.95):.0f}"
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import heapq
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pylsl
 
 from camrec import __version__
-from camrec.clock import Clock
+from camrec.camera_clock import ClockChoice
+from camrec.clock import NS_PER_SECOND, Clock
 from camrec.feed import Discontinuity, Subscription
+from camrec.lsl.frame_dates import FrameDates
 from camrec.lsl.lsl_clock import read_clocks
 from camrec.media import MediaUnit
 from camrec.session import Session
@@ -22,6 +24,12 @@ OUTLET_NAME_PREFIX = "camrec "
 OUTLET_TYPE = "VideoFrames"
 CHANNEL_LABELS, CHANNEL_UNITS = ["frame", "utc"], ["count", "seconds"]
 MAX_OUTLET_BUFFER_S = 60
+# In the description of a stream: what its times are.
+TIME_MEANINGS: Mapping[ClockChoice, str] = {
+    "arrival": "when a frame arrived, without the delays of the network that vary",
+    "camera": "when a frame was captured, by the camera's own clock; before that clock is believed,"
+    " as by arrival",
+}
 # Frames are taken within a tenth of a second; so much may come meanwhile.
 MAX_OUTLET_QUEUE_BYTES = 64 << 20
 
@@ -30,7 +38,8 @@ class CameraOutlet:
     """Sends the times of a session's frames, in the order in which they were taken.
 
     A sample has two channels: the number of the frame, counted from the first one that was sent,
-    and when it was taken, in seconds of UTC. Its timestamp is the same moment by LSL's clock.
+    and when it was taken, in seconds of UTC: by the camera's clock if the session uses that, else
+    by its arrival. Its timestamp is the same moment by LSL's clock.
 
     Parameters
     ----------
@@ -45,6 +54,7 @@ class CameraOutlet:
         self._outlet = pylsl.StreamOutlet(
             _stream_info(session), chunk_size=0, max_buffered=MAX_OUTLET_BUFFER_S
         )
+        self._dates = FrameDates()
         self._waiting: list[tuple[int, int, MediaUnit]] = []  # for frames that are shown before
         self._taken = self._sent = 0
         self._newest_arrival = self._skipped_until = 0  # monotonic nanoseconds
@@ -89,9 +99,10 @@ class CameraOutlet:
         clocks = read_clocks(self._clock)
         for _ in range(count):
             _, _, unit = heapq.heappop(self._waiting)
-            taken = unit.time + unit.offset
-            sample = [self._sent, clocks.monotonic_to_utc(taken)]
-            self._outlet.push_sample(sample, clocks.monotonic_to_lsl(taken))
+            arrived = clocks.monotonic_to_utc_ns(unit.time + unit.offset)
+            taken = self._dates.utc_ns(unit, arrived)
+            sample = [self._sent, taken / NS_PER_SECOND]
+            self._outlet.push_sample(sample, clocks.utc_ns_to_lsl(taken))
             self._sent += 1
 
 
@@ -110,4 +121,6 @@ def _stream_info(session: Session) -> pylsl.StreamInfo:
     description.append_child_value("manufacturer", f"camrec {__version__}")
     description.append_child_value("camera", session.name)
     description.append_child_value("camera_id", session.camera_id)
+    description.append_child_value("clock", session.clock_choice)
+    description.append_child_value("times", TIME_MEANINGS[session.clock_choice])
     return info

@@ -21,13 +21,13 @@ class LslClockReading:
     lsl_ahead_ns: int
     utc_ahead_ns: int
 
-    def monotonic_to_lsl(self, monotonic_ns: int) -> float:
-        """Return a monotonic time as a time of LSL, in seconds."""
-        return (monotonic_ns + self.lsl_ahead_ns) / NS_PER_SECOND
+    def monotonic_to_utc_ns(self, monotonic_ns: int) -> int:
+        """Return a monotonic time in UTC nanoseconds by this computer's clock."""
+        return monotonic_ns + self.utc_ahead_ns
 
-    def monotonic_to_utc(self, monotonic_ns: int) -> float:
-        """Return a monotonic time in seconds of UTC."""
-        return (monotonic_ns + self.utc_ahead_ns) / NS_PER_SECOND
+    def utc_ns_to_lsl(self, utc_ns: int) -> float:
+        """Return UTC nanoseconds by this computer's clock as a time of LSL, in seconds."""
+        return (utc_ns - self.utc_ahead_ns + self.lsl_ahead_ns) / NS_PER_SECOND
 
     def lsl_to_utc_ns(self, lsl_s: float) -> int:
         """Return a time of LSL, in seconds, in UTC nanoseconds by this computer's clock."""

@@ -6,14 +6,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
 
 import camrec
+from camrec.camera_clock import ClockChoice
 from camrec.cli.lab_streams import LabStreams
-from camrec.clock import Clock
+from camrec.clock import NS_PER_SECOND, Clock
 from camrec.errors import ServiceError
 from camrec.feed import Feed
 from camrec.frames import VideoFrames
@@ -66,6 +68,7 @@ def test_each_frame_is_a_sample_and_each_marker_an_event(pylsl, station):
             full = inlet.info(timeout=WAIT_S)
             assert full.get_channel_labels() == ["frame", "utc"]
             assert full.desc().child_value("camera_id") == session.camera_id
+            assert full.desc().child_value("clock") == "arrival"
             assert camera.url not in full.as_xml()
             inlet.open_stream(timeout=WAIT_S)
             assert outlet.wait_for_consumers(WAIT_S)
@@ -102,10 +105,17 @@ def test_each_frame_is_a_sample_and_each_marker_an_event(pylsl, station):
     assert len(shown) > 10 and (nearest < 0.02).all(), nearest.max()
 
 
-def fake_session(feed: Feed, name: str = "Fake") -> SimpleNamespace:
+def fake_session(
+    feed: Feed, name: str = "Fake", clock_choice: ClockChoice = "arrival"
+) -> SimpleNamespace:
     """What a stream needs of an open camera."""
     return SimpleNamespace(
-        session_id="s1", camera_id="c1", name=name, feed=feed, state=SessionState.LIVE
+        session_id="s1",
+        camera_id="c1",
+        name=name,
+        feed=feed,
+        clock_choice=clock_choice,
+        state=SessionState.LIVE,
     )
 
 
@@ -127,6 +137,68 @@ def test_frames_are_sent_in_the_order_in_which_they_were_taken(pylsl):
     assert taken == sorted(taken) and len(taken) == len(units)
     expected = sorted(moment(each) for each in units)
     assert taken == pytest.approx(expected, abs=0.01)
+
+
+class HalfKnownClock:
+    """A camera's clock that is a quarter of a second before the arrivals, and is lost at a time."""
+
+    def __init__(self, clock: Clock, offset: int, known_until: int) -> None:
+        self._ahead = clock.utc_ns() - clock.monotonic_ns() + offset - NS_PER_SECOND // 4
+        self._known_until = known_until
+
+    def utc_at(self, time: int) -> int | None:
+        return time + self._ahead if time < self._known_until else None
+
+
+def test_the_camera_s_clock_dates_the_frames_of_a_session_that_uses_it(pylsl):
+    """And what arrives after that clock was lost stays in line with what came before."""
+    from camrec.lsl.camera_outlet import CameraOutlet
+
+    feed, clock = Feed(Clock()), Clock()
+    made = video_units(irregular(2), begin=clock.monotonic_ns())
+    known = HalfKnownClock(clock, made[0].offset, made[20].time)
+    units = [made[0], *(replace(each, clock=known) for each in made[1:])]
+    outlet = CameraOutlet(fake_session(feed, "Dated", "camera"), clock, lambda: None)
+    inlet = pylsl.StreamInlet(resolve(pylsl, "camrec Dated"))
+    description = inlet.info(timeout=WAIT_S).desc()
+    assert description.child_value("clock") == "camera"
+    assert "the camera's own clock" in description.child_value("times")
+    inlet.open_stream(timeout=WAIT_S)
+    feed.publish(*units)
+    feed.interrupt()
+    outlet.push_frames()
+    pulled = [inlet.pull_sample(timeout=WAIT_S) for _ in units]
+    outlet.close()
+    early = [moment(unit) - stamp for unit, (_, stamp) in zip(units, pulled, strict=True)]
+    assert early == pytest.approx([0.0] + [0.25] * (len(units) - 1), abs=0.01)
+    to_utc = time.time() - time.perf_counter()
+    utc = [sample[1] - to_utc for sample, _ in pulled]
+    taken = [(each.time + each.offset) / 1e9 for each in units]
+    assert utc == pytest.approx([taken[0], *(each - 0.25 for each in taken[1:])], abs=0.01)
+
+
+def test_a_stream_has_the_times_that_the_video_has_by_the_camera_s_clock(pylsl, station):
+    """The camera states for each frame a time that is 50 ms before its arrival."""
+    from camrec.lsl import LslBridge
+
+    camera = MjpegCamera(variant="stated", rate=10, size=(320, 240))
+    with camera, LslBridge(station):
+        session = station.cameras.open(camera.url, "Stated", clock_choice="camera")
+        try:
+            until(lambda: session.clock_verdict.utc_source == "camera", WAIT_S)
+            inlet = pylsl.StreamInlet(resolve(pylsl, "camrec Stated"), max_buflen=300)
+            inlet.open_stream(timeout=WAIT_S)
+            pulled = [inlet.pull_sample(timeout=WAIT_S) for _ in range(15)]
+        finally:
+            station.cameras.close(session.session_id)
+        to_utc = time.time() - time.perf_counter()
+        stated = np.array([each.at / 1e9 + to_utc - 0.05 for each in camera.truth()])
+    utc = np.array([sample[1] for sample, _ in pulled])
+    to_lsl = pylsl.local_clock() - time.perf_counter()
+    stamps = np.array([stamp for _, stamp in pulled]) - to_lsl + to_utc
+    nearest = stated[np.abs(utc[:, None] - stated).argmin(axis=1)]
+    assert abs(np.median(utc - nearest)) < 0.02, "by arrivals they would be 0.05 s later"
+    assert stamps == pytest.approx(utc, abs=0.01)
 
 
 def test_an_outlet_that_was_too_slow_sends_no_frame_twice(pylsl, monkeypatch):
@@ -166,11 +238,11 @@ def test_the_clock_of_lsl_is_converted(pylsl):
     from camrec.lsl.lsl_clock import LslClockReading, read_clocks
 
     reading = LslClockReading(lsl_ahead_ns=-2_000_000_000, utc_ahead_ns=50_000_000_000)
-    assert reading.monotonic_to_lsl(10_000_000_000) == 8.0
-    assert reading.monotonic_to_utc(10_000_000_000) == 60.0
+    assert reading.monotonic_to_utc_ns(10_000_000_000) == 60_000_000_000
+    assert reading.utc_ns_to_lsl(60_000_000_000) == 8.0
     assert reading.lsl_to_utc_ns(8.0) == 60_000_000_000
     before = pylsl.local_clock()
-    now = read_clocks(Clock()).monotonic_to_lsl(Clock().monotonic_ns())
+    now = read_clocks(Clock()).utc_ns_to_lsl(Clock().utc_ns())
     assert before - 0.01 < now < pylsl.local_clock() + 0.01
 
 
