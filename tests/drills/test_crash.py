@@ -29,12 +29,15 @@ def programs(binaries):
 
 @pytest.mark.parametrize("kind", ["camrec", "all"])
 def test_a_recording_goes_on_after_a_kill(programs, tmp_path, kind):
-    with RtspCamera(auth="basic", password="canary") as camera:
-        with Victim(tmp_path, programs, {"Door": camera.url}, LENGTH) as victim:
-            until(lambda: victim.shown_frames() > 10, START_TIMEOUT_S)
-            victim.kill(victim.processes(kind))
+    with (
+        RtspCamera(auth="basic", password="canary") as camera,
+        Victim(tmp_path, programs, {"Door": camera.url}, LENGTH) as victim,
+    ):
+        until(lambda: victim.shown_frames() > 10, START_TIMEOUT_S)
+        victim.kill(victim.processes(kind))
         [(_, session_id, recording_id, ends_at)] = victim.begun
         with Station(recorder.config(tmp_path, [str(each) for each in programs])) as station:
+            assert victim.rest() == [], "the next start ends what is left"
             recording = station.recordings.get(recording_id)
             assert recording.ends_at == ends_at
             assert [each.session_id for each in station.cameras.sessions()] == [session_id]

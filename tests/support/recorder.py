@@ -1,15 +1,17 @@
-"""A camrec in its own process, to be killed: opens cameras, records them, and prints the ids.
+"""A camrec in its own process, to be killed: opens cameras, records them, and notes the ids.
 
     python recorder.py '{"folder", "programs": [MediaMTX, go2rtc, FFmpeg], "cameras": {name: URL},
-                         "seconds", "again", "video_length"}'
+                         "seconds", "again", "video_length", "timezone", "begun"}'
 
 With a `video_length` in seconds it records until it is stopped, in videos of that length, which may
-be shorter than users may ask for. Started again on the same folder, it continues. It prints a line
-of JSON for each recording that it started or continued; with `again`, another recording follows
-each one. When the folder contains a file `STOP_FILE`, or when its parent has ended, it starts no
-more: it stops the running ones, or with `again` waits for them. It does not read its stdin for
-this: on Windows a thread that waits at a pipe blocks every other use of it, such as the start of a
-child that inherits it.
+be shorter than users may ask for. With a `timezone` as well, it does not start them itself: it adds
+a plan "always" for each camera over HTTP, and the plans go by that time zone. Started again on the
+same folder, it continues. It adds a line of JSON to the file `begun` for each recording that was
+started or continued; with `again`, another recording follows each one. When the folder contains a
+file `STOP_FILE`, or when its parent has ended, it starts no more: it stops the running ones, or
+with `again` waits for them. It uses no pipes for all this: on Windows a thread that waits at a pipe
+blocks every other use of it, such as the start of a child that inherits it, and a pipe that
+something else inherited does not end with camrec.
 """
 
 from __future__ import annotations
@@ -18,22 +20,25 @@ import json
 import os
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
 
 from camrec.config import Config
 from camrec.errors import CamrecError
+from camrec.planning import plan
 from camrec.recording import RecordingState
 from camrec.session import Session, SessionState
 from camrec.station import Station, video_length
+from support.wire import Wire, serving
 
 CHECK_INTERVAL_S = 0.1  # seconds between two checks
 STOP_FILE = "stop"
 ENDED = (RecordingState.SAVED, RecordingState.FAILED)
 
 
-def config(folder: Path, programs: list[str]) -> Config:
+def config(folder: Path, programs: list[str], timezone: str = "") -> Config:
     mediamtx, go2rtc, ffmpeg = programs
     return Config(
         mediamtx_path=mediamtx,
@@ -44,6 +49,7 @@ def config(folder: Path, programs: list[str]) -> Config:
         max_sessions=8,
         bin_dir=folder / "bin",
         videos_dir=folder / "videos",
+        timezone=timezone,
     )
 
 
@@ -56,9 +62,11 @@ class Recorder:
         cameras: dict[str, str],
         seconds: int,
         again: bool,
+        begun: Path,
         video_length: int | None = None,
     ) -> None:
         self._station = station
+        self._begun = begun
         self._cameras = cameras
         self._seconds = seconds
         self._again = again
@@ -99,16 +107,43 @@ class Recorder:
             if each.recording_id not in self._told:
                 self._told.add(each.recording_id)
                 told = [each.name, each.session_id, each.recording_id, each.ends_at]
-                print(json.dumps(told), flush=True)
+                with self._begun.open("a", encoding="utf-8") as file:
+                    file.write(f"\n{json.dumps(told)}\n")  # after a line that a kill cut off
+
+
+class PlanRecorder(Recorder):
+    """Has plans that record the cameras always."""
+
+    def add_plans(self, wire: Wire) -> None:
+        """Add a plan for each camera that has none."""
+        planned = {each["name"] for each in wire.get("/plans").json()["plans"]}
+        for name in self._cameras.keys() - planned:
+            body = {"cameras": [self._cameras[name]], "always": True, "name": name}
+            reply = wire.post("/plans", {**body, "video_length": self._video_length})
+            assert reply.status == 201, reply.body
+
+    def step(self) -> None:
+        self._tell()
 
 
 def main() -> None:
     given = json.loads(sys.argv[1])
-    folder, parent = Path(given["folder"]), psutil.Process(os.getppid())
-    with Station(config(folder, given["programs"])) as station:
-        length = given.get("video_length")
-        video_length.MIN_VIDEO_LENGTH_S = length or video_length.MIN_VIDEO_LENGTH_S
-        recorder = Recorder(station, given["cameras"], given["seconds"], given["again"], length)
+    folder, zone = Path(given["folder"]), given.get("timezone") or ""
+    length = given.get("video_length")
+    if length:
+        video_length.MIN_VIDEO_LENGTH_S = plan.MIN_VIDEO_LENGTH_S = length
+    parent = psutil.Process(os.getppid())
+    made = PlanRecorder if zone else Recorder
+    with ExitStack() as stack:
+        settings = config(folder, given["programs"], zone)
+        if zone:
+            station, wire = stack.enter_context(serving(settings))
+        else:
+            station = stack.enter_context(Station(settings))
+        begun = Path(given["begun"])
+        recorder = made(station, given["cameras"], given["seconds"], given["again"], begun, length)
+        if zone:
+            recorder.add_plans(wire)
         while not (folder / STOP_FILE).exists() and parent.is_running():
             recorder.step()
             time.sleep(CHECK_INTERVAL_S)

@@ -35,7 +35,8 @@ RECOVERY = 15 * SECOND
 COST = SECOND // 2
 EDGE = SECOND // 2  # at both ends: frames in flight there are not checked
 GAP = 2.0  # seconds without frames that the receipt has to list
-AWAY = (1.0, 4.0)  # seconds that a camera stays away
+# Seconds that a camera is gone, or sends nothing although its connections stay.
+TIMES_AWAY = {"camera": (1.0, 4.0), "frozen": (2.0, 8.0)}
 FAULTS = ("ffmpeg", "ffmpeg", "camera", "camera", "mediamtx", "go2rtc", "camrec", "all")
 STRUCK = {"ffmpeg": (), "mediamtx": ("audio", "plain"), "go2rtc": ("jpegs",)}
 
@@ -43,6 +44,7 @@ STRUCK = {"ffmpeg": (), "mediamtx": ("audio", "plain"), "go2rtc": ("jpegs",)}
 class Soak:
     """Three cameras, one camrec, and faults that hit them.
 
+    kinds : of the faults; the last two hit camrec itself.
     troubles : what should not have happened, as text.
     faults : how many of each kind.
     saved : videos. sent, there : frames that the cameras sent during recordings, and that are in
@@ -50,6 +52,8 @@ class Soak:
     gaps : seconds, one for each gap in a receipt.
     memory : (seconds, MB of all processes of camrec together), each time it was measured.
     """
+
+    kinds: Sequence[str] = FAULTS
 
     def __init__(
         self,
@@ -59,6 +63,7 @@ class Soak:
         length: int | None,
         stack: ExitStack,
         video_length: int | None = None,
+        timezone: str | None = None,
     ) -> None:
         self.troubles: list[str] = []
         self.faults: Counter[str] = Counter()
@@ -74,12 +79,13 @@ class Soak:
         addresses = {name: camera.url for name, camera in self._cameras.items()}
         again = video_length is None
         self._victim = stack.enter_context(
-            Victim(folder, programs, addresses, length, again, video_length)
+            Victim(folder, programs, addresses, length, again, video_length, timezone)
         )
         self._length = length or 0
         self._videos = folder / "videos"
         self._struck: list[tuple[int, Sequence[str]]] = []
         self._away: dict[str, float] = {}
+        self._frozen: set[str] = set()  # of those that are away
         self._judged: dict[Path, str] = {}
         self._begun = time.monotonic()
         self._utc = time.time_ns() - time.perf_counter_ns()
@@ -99,12 +105,11 @@ class Soak:
     def strike(self, kinds: Sequence[str]) -> str:
         """One fault, chosen by the seed; returns what it was."""
         kind, name = self.chance.choice(kinds), self.chance.choice(sorted(self._cameras))
-        pick, away = self.chance.random(), self.chance.uniform(*AWAY)
+        pick, away = self.chance.random(), self.chance.uniform(*TIMES_AWAY.get(kind, (0, 1)))
         moment = time.perf_counter_ns()
-        if kind == "camera":
+        if kind in TIMES_AWAY:
             self._struck.append((moment, (name,)))
-            if name not in self._away:
-                _gone(self._cameras[name])
+            self._take_away(name, kind)
             self._away[name] = self.elapsed + away
         else:
             self._struck.append((moment, STRUCK.get(kind, tuple(self._cameras))))
@@ -115,7 +120,7 @@ class Soak:
             if self._victim.dead:
                 self._victim.start()
         self.faults[kind] += 1
-        return f"{kind} {name}" if kind == "camera" else kind
+        return f"{kind} {name}" if kind in TIMES_AWAY else kind
 
     def step(self) -> None:
         """Bring cameras back when it is time, and check a video; called several times a second."""
@@ -162,9 +167,22 @@ class Soak:
                 assert ends_at is not None
                 self._judge_empty(name, recording_id, ends_at - self._utc)
 
+    def _take_away(self, name: str, kind: str) -> None:
+        camera = self._cameras[name]
+        if kind == "frozen" and name not in self._away:
+            self._frozen.add(name)
+            camera.freeze()
+        elif kind == "camera" and (name not in self._away or name in self._frozen):
+            self._frozen.discard(name)
+            camera.kill() if isinstance(camera, RtspCamera) else camera.stop()
+
     def _return(self, name: str) -> None:
         del self._away[name]
-        self._cameras[name].start()
+        if name in self._frozen:
+            self._frozen.remove(name)
+            self._cameras[name].thaw()
+        else:
+            self._cameras[name].start()
 
     def _judge_one(self) -> bool:
         """Check one saved video; False if there is none."""
@@ -265,7 +283,7 @@ def strike_at_random(
     while made.elapsed < seconds:
         made.step()
         if made.elapsed >= strike:
-            kinds = FAULTS if made.elapsed < seconds / 3 else FAULTS[:-2]
+            kinds = made.kinds if made.elapsed < seconds / 3 else made.kinds[:-2]
             tell(f"{made.elapsed:7.1f} s  fault: {made.strike(kinds)}")
             strike = made.elapsed + made.chance.uniform(*pauses)
         if made.elapsed >= next_report:
@@ -294,7 +312,3 @@ def _missing_runs(whole: Sequence[int], there: set[int]) -> Iterator[tuple[int, 
 def utc_ns(moment: str) -> int:
     """Nanoseconds, to the microsecond."""
     return round(datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp() * 1e6) * 1000
-
-
-def _gone(camera: Camera) -> None:
-    camera.kill() if isinstance(camera, RtspCamera) else camera.stop()

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-import threading
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,16 +17,15 @@ import psutil
 from camrec.recording.media_info import read_media_info
 from support import recorder
 from support.stopping import kill
+from support.units_made import until
 
 ROOT = Path(__file__).parents[2]
 VICTIMS = ("ffmpeg", "mediamtx", "go2rtc", "camrec", "all")
+KILL_TIMEOUT_S = 30  # for what was killed to be gone
 
 
 class Victim:
-    """`recorder` on a folder, started again after each kill.
-
-    begun : name, session id, recording id and end of each recording that it reported, in order.
-    """
+    """`recorder` on a folder, started again after each kill. Nothing here waits without a limit."""
 
     def __init__(
         self,
@@ -36,9 +35,13 @@ class Victim:
         seconds: int,
         again: bool = False,
         video_length: int | None = None,
+        timezone: str | None = None,
     ) -> None:
         self.folder = folder
-        self.begun: list[tuple[str, str, str, int | None]] = []
+        self._notes = tempfile.TemporaryDirectory(prefix="camrec-victim-")
+        self._begun = Path(self._notes.name) / "begun.jsonl"
+        self._noted: list[tuple[str, str, str, int | None]] = []  # once that file is removed
+        self._families: list[psutil.Process] = []  # of those that were killed
         self._programs = [str(each) for each in programs]
         self._given = json.dumps(
             {
@@ -48,23 +51,33 @@ class Victim:
                 "seconds": seconds,
                 "again": again,
                 "video_length": video_length,
+                "timezone": timezone,
+                "begun": str(self._begun),
             }
         )
         self._child: subprocess.Popen | None = None
-        self._listener: threading.Thread | None = None
 
     def start(self) -> Victim:
         with (self.folder / "camrec.log").open("ab") as log:
             self._child = subprocess.Popen(
                 [sys.executable, recorder.__file__, self._given],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
+                stdout=log,
                 stderr=log,
                 env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
             )
-        self._listener = threading.Thread(target=self._listen, args=(self._child.stdout,))
-        self._listener.start()
         return self
+
+    @property
+    def begun(self) -> list[tuple[str, str, str, int | None]]:
+        """Name, session id, recording id and end of each recording that it noted, in order."""
+        if not self._begun.exists():
+            return list(self._noted)
+        found = []
+        for line in self._begun.read_text("utf-8").splitlines():
+            with contextlib.suppress(ValueError):  # it was killed in the middle of this line
+                found.append(tuple(json.loads(line)))
+        return found
 
     @property
     def pid(self) -> int:
@@ -92,16 +105,23 @@ class Victim:
 
     def kill(self, pids: Sequence[int]) -> None:
         """Kill all of them at once; if camrec is among them, wait for its end."""
+        if self.pid in pids:
+            for pid in self.processes("all"):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    self._families.append(psutil.Process(pid))
         for pid in pids:
             kill(pid)
         if self.pid in pids:
-            self._leave()
+            self._leave(KILL_TIMEOUT_S)
+
+    def rest(self) -> list[str]:
+        """What still runs of a camrec that was killed."""
+        return [str(each) for each in self._families if alive(each)]
 
     def finish(self, timeout: float = 60) -> int:
         """Let it end by itself; returns its exit code."""
         (self.folder / recorder.STOP_FILE).touch()
-        self._child.wait(timeout)
-        return self._leave()
+        return self._leave(timeout)
 
     def written(self) -> dict[str, int]:
         """Bytes in the segments of each recording that is not saved yet."""
@@ -122,19 +142,26 @@ class Victim:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
-        if self._child is not None:
-            self.kill(self.processes("all"))
+        """End it and what is left of those that were killed."""
+        try:
+            if self._child is not None:
+                self.kill(self.processes("all"))
+        finally:
+            for each in self._families:
+                with contextlib.suppress(psutil.Error):
+                    each.kill()
+            self._noted = self.begun
+            self._notes.cleanup()
+        until(lambda: not self.rest(), KILL_TIMEOUT_S)
 
-    def _listen(self, lines) -> None:
-        for line in lines:
-            with contextlib.suppress(ValueError):  # killed in the middle of it
-                self.begun.append(tuple(json.loads(line)))
-
-    def _leave(self) -> int:
+    def _leave(self, timeout: float) -> int:
+        """Wait until it has ended; returns its exit code."""
+        try:
+            self._child.wait(timeout)
+        except subprocess.TimeoutExpired:
+            log = (self.folder / "camrec.log").read_text("utf-8", "replace")
+            raise AssertionError(f"camrec does not end: {log[-2000:]}") from None
         child, self._child = self._child, None
-        child.wait()
-        self._listener.join()
-        child.stdout.close()
         return child.returncode
 
 
