@@ -22,18 +22,22 @@ from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
 
+from leftovers import GROUP_VARIABLE, end_group
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "camrec"
 FOLDERS = ("unit", "integration", "drills")
 QUICK, ALL = "quick", "all"
 LEAST_PASSED = 0.85
+# No group takes longer, tried again as well, so a run ends whatever Wine does.
 GROUP_TIMEOUT_S = 1500
 QUICK_GROUP_TIMEOUT_S = 450  # the longest takes 150 s
 OPTIONS = ["-p", "no:cacheprovider", "-p", "no:terminalprogress", "-n", "0"]
 OPTIONS += ["-v", "--durations", "10", "--skips-as-listed", "-m", "not browser"]
 HEAD = f"{'file':58} {'passed':>6} {'skipped':>7} {'failed':>6} {'s':>5}"
 UNIT = "tests/unit"
+CAMERA_HOST_TIMEOUT_S = 60
 
 
 @dataclass
@@ -60,11 +64,18 @@ def camera_host() -> Iterator[str]:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as host:
+        watchdog = threading.Timer(CAMERA_HOST_TIMEOUT_S, host.kill)
+        watchdog.start()
         port = host.stdout.readline().strip()
+        watchdog.cancel()
         if not port:
             sys.exit("the camera host did not start")
         yield port
         host.stdin.close()
+        try:
+            host.wait(CAMERA_HOST_TIMEOUT_S)
+        except subprocess.TimeoutExpired:  # its cameras end with it
+            host.kill()
 
 
 class Run:
@@ -92,10 +103,11 @@ class Run:
         command = [str(self._python), "-u", "-m", "pytest", *OPTIONS, f"--basetemp=C:/t-{short}"]
         command += [f"--junitxml=Z:{report}", *tests]
         begun = time.monotonic()
+        group = f"{os.getpid()} {short} {begun}"
         child = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=self._environment,
+            env={**self._environment, GROUP_VARIABLE: group},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -106,8 +118,11 @@ class Run:
         try:
             code = child.wait(self._timeout_s)
         except subprocess.TimeoutExpired:
+            print(f"{name} is not over after {self._timeout_s:.0f} s, and is ended", flush=True)
             child.kill()
             code = child.wait()
+        if left := end_group(group):
+            print(f"{name} left {', '.join(left)}: ended", flush=True)
         # Wine's own services keep the pipe open for as long as they run.
         copier.join(2)
         outcomes = read(report)
