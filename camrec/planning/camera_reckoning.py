@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from camrec.clock import NS_PER_SECOND
 from camrec.planning.due_window import ENDLESS_NS, MIN_REST_NS, DueWindow
 from camrec.planning.fact_notes import FactNotes
-from camrec.planning.facts import RunningRecording, StationFacts
+from camrec.planning.facts import CLOSED_STATES, RunningRecording, StationFacts
 from camrec.planning.orders import (
     CancelRecording,
     EndRecording,
@@ -199,7 +199,7 @@ class CameraReckoning:
         if self._facts.is_disk_full:
             self.obstruct("disk_full")
         elif self._camera.state != "ready" or not self._may_start:
-            if self._camera.state != "closed":
+            if self._camera.state not in CLOSED_STATES:
                 self.obstruct("camera")
         else:
             follows = self._records.last_hand_id(windows[0].key)

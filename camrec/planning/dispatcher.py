@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from camrec.clock import NS_PER_SECOND
 from camrec.planning.camera_reckoning import JOIN_AHEAD_NS, OPEN_AHEAD_NS, CameraReckoning
 from camrec.planning.due_window import ENDLESS_NS, DueWindow, WindowFinder
-from camrec.planning.facts import PlanEntry, StationFacts
+from camrec.planning.facts import CLOSED_STATES, PlanEntry, StationFacts
 from camrec.planning.orders import CloseCamera, OpenCamera, PlanOrder
 from camrec.planning.plan_state import OccurrenceRecord, PlanRun, PlanState
 from camrec.planning.record_board import RecordBoard
@@ -165,13 +165,13 @@ class PlanDispatcher:
         for camera_id, reckoning in reckonings.items():
             camera = facts.camera(camera_id)
             is_needed = bool(reckoning.windows_until(now + OPEN_AHEAD_NS))
-            if camera.state != "closed":
+            if camera.state not in CLOSED_STATES or not is_needed:
                 idle = not is_needed and not reckoning.is_recording and not camera.is_needed
                 if idle and camera_id in opened:
                     orders.append(CloseCamera(camera_id))
-            elif is_needed and free_sessions <= 0:
+            elif free_sessions <= 0:
                 reckoning.obstruct("no_session")
-            elif is_needed:
+            else:
                 reckoning.obstruct("camera")
                 if now >= self._may_open_at(camera_id, camera.failure):
                     orders.append(OpenCamera(camera_id))

@@ -8,8 +8,11 @@ from typing import Literal
 
 from camrec.planning.plan import RecordingPlan
 
-# closed: it has no session, or one that has failed. ready: a recording can start now.
-CameraState = Literal["closed", "opening", "ready"]
+# closed: it has no session, or one that a person opened in vain. failed: the session that was
+# opened for a plan could not get its camera, and does not try any more. opening: also if a session
+# tries for hours. ready: a recording can start now.
+CameraState = Literal["closed", "failed", "opening", "ready"]
+CLOSED_STATES: frozenset[CameraState] = frozenset({"closed", "failed"})
 # Why nothing could be recorded for a while.
 OutageKind = Literal["asleep", "off", "not_running"]
 

@@ -93,7 +93,7 @@ class CameraConnector:
         try:
             self._upstream.prepare()
             wait = self._create_wait(first_media_timeout)
-            self._show_waiting_for(wait)
+            self._progress.show_waiting_for(wait.waiting_for)
             if not is_connected:
                 self._upstream.open()
             return self._read_until_decoded(probe, wait)
@@ -142,7 +142,7 @@ class CameraConnector:
             ):
                 polled_at, received = now, self._upstream.received_bytes()
             wait.note(now, probe, received)
-            self._show_waiting_for(wait)
+            self._progress.show_waiting_for(wait.waiting_for)
             phase: Phase = "opening" if probe.frames_seen else "silent"
             if wait.is_timed_out(now) or self._upstream.finds_better_route(began, phase):
                 explained = self._upstream.explain_error(wait.error(self._source))
@@ -158,11 +158,6 @@ class CameraConnector:
         interval = BYTE_SAMPLE_INTERVAL_S if wait.needs_fine_samples else OPENING_POLL_INTERVAL_S
         self._publisher.wake.wait(interval)
         self._publisher.wake.clear()
-
-    def _show_waiting_for(self, wait: OpeningWait) -> None:
-        if wait.waiting_for != self._progress.waiting_for:
-            self._progress.waiting_for = wait.waiting_for
-            self._progress.notify()
 
     def _probe_units(self, probe: StreamProbe, units: Sequence[MediaUnit]) -> None:
         """Called in the reader's thread."""

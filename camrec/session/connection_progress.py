@@ -27,3 +27,17 @@ class ConnectionProgress:
     frames_seen: int = 0
     waiting_for: WaitingFor | None = None
     error: CamrecError | None = None
+
+    def show_waiting_for(self, waiting_for: WaitingFor) -> None:
+        """Change what the attempt waits for. That a retry waits for an answer is no news."""
+        if waiting_for != self.waiting_for:
+            self.waiting_for = waiting_for
+            if not self.retries or waiting_for != "answer":
+                self.notify()
+
+    def show_error(self, error: CamrecError) -> None:
+        """Change why the last attempt failed. The same reason again is no news."""
+        is_new = self.error is None or str(self.error) != str(error)
+        self.error = error
+        if is_new:
+            self.notify()

@@ -189,6 +189,18 @@ class Session:
         """Begin to open the camera; `machine` shows the result."""
         self._thread.start()
 
+    @property
+    def keeps_trying(self) -> bool:
+        """Whether `keep_trying` was called."""
+        return self._thread.keeps_trying
+
+    def keep_trying(self) -> None:
+        """If it cannot be opened, become STALE and try again until it is closed. Call it first.
+
+        If the camera rejects the password it still fails: cameras lock an account.
+        """
+        self._thread.keeps_trying = True
+
     def expect_failure(self) -> None:
         """Log as information that it cannot be opened: it could not be a moment ago. Call it first.
 

@@ -10,7 +10,9 @@ class SessionState(Enum):
 
     OPENING : it connects for the first time.
     LIVE : frames arrive.
-    STALE : the camera was live, and its newest frame is old; camrec reconnects.
+    STALE : the camera was live, and its newest frame is old; camrec reconnects. Or it has not been
+        live yet, and camrec tries to connect until the session is closed: see
+        `Session.keep_trying`, and the parameter `session_id` of a session.
     CLOSED : it was closed.
     FAILED : it could not be opened.
     """
@@ -23,7 +25,9 @@ class SessionState(Enum):
 
 
 SESSION_TRANSITIONS = {
-    SessionState.OPENING: frozenset({SessionState.LIVE, SessionState.FAILED, SessionState.CLOSED}),
+    SessionState.OPENING: frozenset(
+        {SessionState.LIVE, SessionState.STALE, SessionState.FAILED, SessionState.CLOSED}
+    ),
     SessionState.LIVE: frozenset({SessionState.STALE, SessionState.CLOSED}),
     SessionState.STALE: frozenset({SessionState.LIVE, SessionState.CLOSED}),
     SessionState.FAILED: frozenset({SessionState.CLOSED}),

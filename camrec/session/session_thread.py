@@ -62,6 +62,7 @@ class SessionThread:
         self._clock = clock
         self._closing = closing
         self.failure_level = logging.WARNING  # of the log
+        self.keeps_trying = False  # see `Session.keep_trying`
         self._silence = FrameSilence(feed, clock)
         self._publisher = FeedPublisher(feed, upstream, machine, clock, session_id)
         self._connector = CameraConnector(
@@ -97,6 +98,9 @@ class SessionThread:
                 self._reconnect()
                 self._watch()
             elif self._open():
+                self._watch()
+            elif self._starts_to_retry():
+                self._reconnect()
                 self._watch()
         except CamrecError as error:
             self.fail(error)
@@ -137,7 +141,7 @@ class SessionThread:
                 continue
             is_busy = isinstance(error, CameraError) and self._upstream.may_be_busy(error)
             if not is_busy and self._gives_up(failure):
-                self.fail(error)
+                self._give_up(error)
                 return False
             if self._closing.wait(ATTEMPT_PAUSE_S):
                 return False
@@ -158,6 +162,20 @@ class SessionThread:
             or failure.timed_out
             or self._progress.attempt == MAX_OPEN_ATTEMPTS
         )
+
+    def _give_up(self, error: CamrecError) -> None:
+        if self.keeps_trying and not is_login_error(error):
+            self._progress.error = error
+            self._machine.transition(SessionState.STALE, only_from=SessionState.OPENING)
+        else:
+            self.fail(error)
+
+    def _starts_to_retry(self) -> bool:
+        """Wait before the camera is tried again; false if it is not, or if the session closes."""
+        error = self._progress.error
+        if self._machine.state is not SessionState.STALE or error is None:
+            return False
+        return not self._closing.wait(reconnect_pause(1, error))
 
     def _reroute(self, error: CamrecError) -> bool:
         return isinstance(error, CameraError) and self._upstream.reroute(error)
@@ -221,7 +239,6 @@ class SessionThread:
         pause, reroutes = 0.0, 0
         while not self._wait_and_mark_stale(pause):
             self._progress.retries += 1
-            self._progress.notify()
             failure = self._connector.connect(
                 self._silence.reconnect_timeout, required_frames=1, is_connected=is_connected
             )
@@ -235,7 +252,8 @@ class SessionThread:
             is_connected = False
             self._publisher.stop()
             self._feed.interrupt()
-            error = self._progress.error = failure.error
+            error = failure.error
+            self._progress.show_error(error)
             never_live = self._feed.newest is None  # the session of an earlier camrec
             if never_live and reroutes < MAX_REROUTES and self._reroute(error):
                 pause, reroutes = 0.0, reroutes + 1

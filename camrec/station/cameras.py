@@ -113,6 +113,7 @@ class StationCameras:
         clock_choice: ClockChoice | None = None,
         stays: bool | None = None,
         *,
+        keeps_trying: bool = False,
         failed_before: bool = False,
     ) -> Session:
         """Start to open a camera. It becomes LIVE or FAILED, and is listed until it is closed.
@@ -120,6 +121,7 @@ class StationCameras:
         name : None: the one that the camera had, or else its host.
         clock_choice : where the UTC of its frames comes from; None: from where it came before.
         stays : whether it is opened again at each start of camrec; None: as before.
+        keeps_trying : it becomes STALE instead of FAILED; see `Session.keep_trying`.
         failed_before : it could not be opened a moment ago; that is no news for the log.
 
         Raises
@@ -142,6 +144,8 @@ class StationCameras:
             session.given_clock = clock_choice
         self._connect_session(session)
         self._remember_when_live(session, given_name)
+        if keeps_trying:
+            session.keep_trying()
         if failed_before:
             session.expect_failure()
         return self._start_session(session)

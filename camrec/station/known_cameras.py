@@ -9,7 +9,7 @@ from camrec.camera_address import CameraAddress, parse_address, validate_name
 from camrec.camera_clock import ClockChoice
 from camrec.camera_registry import CameraRegistry, KnownCamera, MeasuredDelay
 from camrec.errors import CameraError
-from camrec.session import OPEN_SESSION_STATES, Session
+from camrec.session import OPEN_SESSION_STATES, Session, SessionState
 from camrec.station.cameras import StationCameras
 from camrec.station.changes import CamerasChanged, StationChange
 
@@ -71,7 +71,7 @@ class KnownCameras:
         Parameters
         ----------
         name, url
-            None: it stays.
+            None: it stays. A camera that a plan tries in vain to open does not count as open.
         clock
             What dates its frames when it is opened the next time; None: it stays.
         delay
@@ -87,6 +87,8 @@ class KnownCameras:
         source = None if url is None else parse_address(url)
         name = validate_name(name)
         before = self._registry.get(camera_id)
+        if source is not None:
+            self._close_trying(camera_id)
         camera = self._registry.update(
             camera_id, name=name, source=source, clock=clock, delay=delay, stays=stays
         )
@@ -142,8 +144,10 @@ class KnownCameras:
         """
         return self._registry.source(self._registry.get(camera_id))
 
-    def reopen(self, camera_id: str, *, failed_before: bool = False) -> Session:
-        """Start to open a camera again. `failed_before`: as for `StationCameras.begin_open`.
+    def reopen(
+        self, camera_id: str, *, keeps_trying: bool = False, failed_before: bool = False
+    ) -> Session:
+        """Start to open a camera again. Both flags are those of `StationCameras.begin_open`.
 
         Raises
         ------
@@ -157,7 +161,16 @@ class KnownCameras:
         source = self.source(camera_id)
         if source is None:
             raise CameraError("camera_wrong_password", host=camera.address.host)
-        return self._cameras.begin_open(source, failed_before=failed_before)
+        return self._cameras.begin_open(
+            source, keeps_trying=keeps_trying, failed_before=failed_before
+        )
+
+    def _close_trying(self, camera_id: str) -> None:
+        """Close what tries in vain to open a camera for a plan. It is opened again by itself."""
+        for session in self.open_sessions(camera_id):
+            is_idle = session.state is not SessionState.LIVE and not session.is_recording
+            if session.keeps_trying and is_idle:
+                self._cameras.close(session.session_id)
 
     def _all_open_sessions(self) -> list[Session]:
         return [each for each in self._cameras.sessions() if each.state in OPEN_SESSION_STATES]

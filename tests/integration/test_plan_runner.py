@@ -16,7 +16,7 @@ from camrec.errors import DiskError, StateError
 from camrec.planning import OccurrenceRecord, PlanEntry, PlanFile, PlanStore, RecordingPlan
 from camrec.planning.plan import WEEKDAYS
 from camrec.recording import RecordingState
-from camrec.session import OPEN_SESSION_STATES
+from camrec.session import OPEN_SESSION_STATES, SessionState
 from camrec.station import Station
 from camrec.station.changes import PlansChanged
 from camrec.station.plans.outages import HEARTBEAT_FILE_NAME
@@ -230,6 +230,7 @@ def test_a_corrected_password_is_tried_at_once(planned):
 def test_a_camera_that_is_away_is_named_once_in_the_log_and_recorded_when_it_is_back(
     planned, caplog
 ):
+    """One session tries it all the time, without news."""
     start = in_seconds(2)
     with MjpegCamera(size=(160, 120), rate=10) as camera:
         values = {"days": list(WEEKDAYS), "start": f"{start:%H:%M:%S}", "duration": 120}
@@ -237,20 +238,36 @@ def test_a_camera_that_is_away_is_named_once_in_the_log_and_recorded_when_it_is_
         entry = planned.station.plans.add({"cameras": [camera.url], **values})
         failed = "cannot be recorded for a plan"
         until(lambda: [each for each in caplog.records if failed in each.getMessage()], 60)
-        [camera_id] = entry.plan.cameras
-        seen: set[str] = set()
-
-        def count_sessions() -> int:
-            sessions = planned.station.cameras.sessions()
-            seen.update(each.session_id for each in sessions if each.camera_id == camera_id)
-            return len(seen)
-
-        until(lambda: count_sessions() >= 1, 60)
+        [session] = planned.sessions()
+        assert (session.state, session.error.code) == (SessionState.STALE, "camera_refused")
+        until(lambda: planned.records(entry) and planned.records(entry)[0].delays, 60)
         caplog.clear()
-        until(lambda: count_sessions() >= 3, 60)
+        changes: list[object] = []
+        disconnect = planned.station.changed.connect(changes.append)
+        tried = session.retries
+        until(lambda: session.retries > tried + 2, 60)
+        disconnect()
+        assert not changes and planned.sessions() == [session]
         assert not [each for each in caplog.records if each.levelname == "WARNING"]
         camera.start()
         assert planned.wait(entry, "recording").delays[0].reason == "camera"
+        assert planned.sessions() == [session]
+        planned.clear()
+
+
+def test_an_absent_camera_of_a_plan_can_get_another_address(planned):
+    start = in_seconds(2)
+    with MjpegCamera(size=(160, 120), rate=10) as camera:
+        url = camera.url
+        values = {"days": list(WEEKDAYS), "start": f"{start:%H:%M:%S}", "duration": 120}
+        entry = planned.station.plans.add({"cameras": [f"{url}?old"], **values})
+        camera.stop()
+        [camera_id] = entry.plan.cameras
+        until(lambda: [each.state for each in planned.sessions()] == [SessionState.STALE], 60)
+        camera.start()
+        planned.station.known_cameras.update(camera_id, None, url)
+        planned.wait(entry, "recording")
+        assert [each.source.url for each in planned.sessions()] == [url]
         planned.clear()
 
 
@@ -369,7 +386,7 @@ def test_what_is_left_after_a_restart_is_a_second_recording_with_the_stored_pass
 
 
 def test_a_camera_that_answers_late_is_recorded_late(planned, camera):
-    """Its sessions fail meanwhile, and are closed."""
+    """One session waits for it."""
     camera.stop()
     try:
         entry = planned.plan(in_seconds(1), 60)

@@ -8,7 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from camrec.callbacks import Callbacks
+from camrec.camera_address import parse_address
+from camrec.errors import CameraError
 from camrec.planning import PlanDispatcher, PlanState, WallClock
+from camrec.session import SessionState
 from camrec.station.plans.runner import PlanRunner
 from camrec.station.plans.sessions import PlanSessions
 from support.units_made import MadeClock, until
@@ -24,9 +27,7 @@ def test_facts_that_cannot_be_read_are_logged_once(caplog):
     nothing = SimpleNamespace(
         load=lambda: None, check=lambda: (), write=lambda: None, watch_again=lambda: None
     )
-    sessions = SimpleNamespace(
-        close_failed=lambda: None, forget_corrected=lambda: None, wait=lambda: None
-    )
+    sessions = SimpleNamespace(review=lambda: None, wait=lambda: None)
     runner = PlanRunner(
         MadeClock(),
         SimpleNamespace(state=PlanState(), entries=lambda: ("plan",)),
@@ -64,3 +65,54 @@ def test_a_camera_that_somebody_began_to_use_is_not_closed(is_recording, viewers
     sessions.wait()
     assert closed == (["s"] if is_closed else [])
     assert sessions.is_own(session) is not is_closed
+
+
+OLD = parse_address("rtsp://10.0.0.1/x")
+NEW = parse_address("rtsp://10.0.0.2/x")
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "known", "newest", "is_recording", "is_closed", "failure"),
+    [
+        (SessionState.STALE, "camera_refused", OLD, None, False, False, "camera_refused"),
+        (
+            SessionState.STALE,
+            "camera_wrong_password",
+            OLD,
+            None,
+            False,
+            True,
+            "camera_wrong_password",
+        ),
+        (SessionState.STALE, "camera_refused", NEW, None, False, True, None),
+        (SessionState.STALE, "camera_refused", NEW, None, True, False, None),
+        (SessionState.STALE, "camera_refused", NEW, "a frame", False, False, None),
+        (SessionState.FAILED, "camera_asks_login", OLD, None, False, False, "camera_asks_login"),
+        (SessionState.FAILED, "camera_asks_login", NEW, None, False, True, None),
+        (SessionState.OPENING, "camera_refused", NEW, None, False, False, None),
+    ],
+)
+def test_a_session_in_vain_stays_until_its_camera_has_another_address_or_rejects_the_password(
+    state, code, known, newest, is_recording, is_closed, failure
+):
+    session = SimpleNamespace(
+        session_id="s",
+        camera_id="a",
+        source=OLD,
+        state=state,
+        error=CameraError(code, host="10.0.0.1", port=554),
+        feed=SimpleNamespace(newest=newest),
+        keeps_trying=True,
+        is_recording=is_recording,
+        viewers=0,
+    )
+    closed = []
+    cameras = SimpleNamespace(sessions=lambda: [session], close=closed.append)
+    known_cameras = SimpleNamespace(source=lambda camera_id: known)
+    sessions = PlanSessions(MadeClock(), cameras, known_cameras, lambda: None)
+    sessions.adopt(session)
+    for _ in range(2):
+        sessions.review()
+        sessions.wait()
+    assert set(closed) == ({"s"} if is_closed else set())
+    assert sessions.failures.get("a") == failure

@@ -200,3 +200,50 @@ def test_a_reader_that_lost_its_proxy_costs_the_camera_no_connection():
         upstream.readers[-1].close()
         until(lambda: len(upstream.readers) == 2 and session.retries == 0)
         assert (session.state, upstream.opened) == (SessionState.LIVE, 1)
+
+
+def opened_in_vain(upstream: FakeUpstream) -> tuple[Session, list[SessionState]]:
+    """A session that keeps trying; the list gets its state at each change."""
+    session = Session(SOURCE, "Bench", lambda source, path, clock: upstream, Clock())
+    session.keep_trying()
+    states: list[SessionState] = []
+    session.changed.connect(lambda: states.append(session.state))
+    session.start()
+    return session, states
+
+
+def test_a_session_that_keeps_trying_is_stale_without_news_until_its_camera_is_there():
+    upstream = FakeUpstream(*["camera_refused"] * 30)
+    session, changes = opened_in_vain(upstream)
+    try:
+        until(lambda: upstream.opened > 8)
+        assert (session.state, session.error.code) == (SessionState.STALE, "camera_refused")
+        noticed = len(changes)
+        until(lambda: upstream.opened > 16)
+        assert len(changes) == noticed
+        until(lambda: session.state is SessionState.LIVE)
+        assert session.error is None and SessionState.FAILED not in changes
+    finally:
+        session.close()
+
+
+def test_a_session_that_keeps_trying_tells_of_another_reason():
+    upstream = FakeUpstream(*["camera_refused"] * 6, *["camera_no_answer"] * 60)
+    session, changes = opened_in_vain(upstream)
+    try:
+        until(lambda: upstream.opened > 5)
+        noticed = len(changes)
+        until(lambda: upstream.opened > 12)
+        assert session.error.code == "camera_no_answer" and len(changes) == noticed + 1
+    finally:
+        session.close()
+
+
+def test_a_session_that_keeps_trying_gives_up_if_the_password_is_wrong():
+    upstream = FakeUpstream("camera_wrong_password")
+    session, _ = opened_in_vain(upstream)
+    try:
+        until(lambda: session.state is SessionState.FAILED)
+        assert (session.error.code, upstream.opened) == ("camera_wrong_password", 1)
+    finally:
+        session.close()

@@ -75,6 +75,23 @@ def run(**changes) -> PlanRun:
     return PlanRun(recording_id="r", camera_id="a", ordered_end=END, seen_end=END, **changes)
 
 
+@pytest.mark.parametrize(
+    ("states", "own", "expected"),
+    [
+        ([], (), "closed"),
+        ([SessionState.FAILED], (), "closed"),
+        ([SessionState.FAILED], ("s0",), "failed"),
+        ([SessionState.FAILED, SessionState.OPENING], ("s0",), "opening"),
+        ([SessionState.STALE], ("s0",), "opening"),
+        ([SessionState.STALE, SessionState.LIVE], ("s0",), "ready"),
+    ],
+)
+def test_the_state_of_a_camera_is_that_of_the_session_that_is_furthest(states, own, expected):
+    sessions = [MadeSession(f"s{number}", state=state) for number, state in enumerate(states)]
+    facts = read(sessions=sessions, plan_sessions=MadeSessions(own=own))
+    assert facts.camera("a").state == expected
+
+
 def test_after_the_disk_was_full_a_little_space_is_not_enough():
     disk = SimpleNamespace(room_bytes=1)
     reader = StationFactsReader(

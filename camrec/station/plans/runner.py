@@ -119,8 +119,7 @@ class PlanRunner:
         """Find out what has to be done now, and do it. Returns when to look again, in seconds."""
         if self._is_resting:
             self._outages.watch_again()
-        self.sessions.close_failed()
-        self.sessions.forget_corrected()
+        self.sessions.review()
         outages = self._outages.check()
         before = self._store.state
         facts = self._facts.read(before, outages)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 
 from camrec.camera_address import CameraAddress
+from camrec.camera_errors import LOGIN_ERROR_CODES
 from camrec.clock import NS_PER_SECOND, Clock
 from camrec.errors import CamrecError, NotFoundError
 from camrec.session import OPEN_SESSION_STATES, Session, SessionState
@@ -110,10 +111,12 @@ class PlanSessions:
         """Close the session that was opened for plans, if it is still there."""
         self._start(camera_id, self._close)
 
-    def close_failed(self) -> None:
-        """Close the sessions that were opened for plans in vain, so that they can be opened again.
+    def review(self) -> None:
+        """Note which of the sessions that were opened for plans do not get their camera.
 
-        One that was closed by somebody else is forgotten.
+        A session goes on trying. One that has failed is listed until its camera is opened again.
+        Both are closed at once if the camera has got another password or address. A session that
+        was closed by somebody else is forgotten.
         """
         sessions = {each.session_id: each for each in self._cameras.sessions()}
         with self._lock:
@@ -122,11 +125,22 @@ class PlanSessions:
             session = sessions.get(session_id)
             if session is None:
                 self._forget(camera_id, session_id)
-            elif session.state is SessionState.FAILED:
-                self.fail(camera_id, session.error or CamrecError("internal"), session)
-                self.close(camera_id)
+            elif _is_in_vain(session):
+                self._review_failure(session)
+        self._forget_corrected()
 
-    def forget_corrected(self) -> None:
+    def _review_failure(self, session: Session) -> None:
+        camera_id, error = session.camera_id, session.error
+        is_built_in = camera_id in BUILT_IN_CAMERA_IDS
+        if not is_built_in and self._source(camera_id) != session.source:
+            self.close(camera_id)
+            return
+        if error is not None:
+            self.fail(camera_id, error, session)
+            if session.state is SessionState.STALE and error.code in LOGIN_ERROR_CODES:
+                self.close(camera_id)  # the plan waits longer before it tries this again
+
+    def _forget_corrected(self) -> None:
         """Forget failures of cameras that got another password or address since."""
         with self._lock:
             failed = dict(self._failed_sources)
@@ -176,14 +190,25 @@ class PlanSessions:
             for each in self._cameras.sessions()
         ):
             return
+        self._close_failed(camera_id)
         if camera_id in BUILT_IN_CAMERA_IDS:
             session = self._open_demo(camera_id)
         else:
             failed_before = camera_id in self.failures
-            session = self._known_cameras.reopen(camera_id, failed_before=failed_before)
+            session = self._known_cameras.reopen(
+                camera_id, keeps_trying=True, failed_before=failed_before
+            )
         with self._lock:
             self._session_ids[camera_id] = session.session_id
         log.debug("the camera %s is opened for a plan", session.source.url)
+
+    def _close_failed(self, camera_id: str) -> None:
+        """Close the session that was opened for plans and has failed, if there is one."""
+        for session in self._cameras.sessions():
+            is_of_camera = session.camera_id == camera_id and self.is_own(session)
+            if is_of_camera and session.state is SessionState.FAILED:
+                self._cameras.close(session.session_id)
+                self._forget(camera_id, session.session_id)
 
     def _close(self, camera_id: str) -> None:
         with self._lock:
@@ -205,3 +230,11 @@ class PlanSessions:
             if self._session_ids.get(camera_id) == session_id:
                 del self._session_ids[camera_id]
                 self._watched_at.pop(camera_id, None)
+
+
+def _is_in_vain(session: Session) -> bool:
+    """Whether a session has not got its camera so far, although it was tried."""
+    if session.state is SessionState.FAILED:
+        return True
+    is_trying = session.keeps_trying and not session.is_recording
+    return is_trying and session.state is SessionState.STALE and session.feed.newest is None

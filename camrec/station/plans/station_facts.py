@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from camrec.clock import NS_PER_SECOND, Clock, iso_to_utc_ns
 from camrec.config import Config
@@ -91,7 +91,7 @@ class StationFactsReader:
                 if each.camera_id == camera_id and each.state not in ENDED_RECORDING_STATES
             ]
             facts[camera_id] = CameraFacts(
-                state=_state_of(own, camera_id in busy),
+                state=self._state_of(own, camera_id in busy),
                 recordings=tuple(_describe(each, runs) for each in unsaved if not is_over(each)),
                 is_needed=camera_id in staying
                 or any(map(self._is_needed, own))
@@ -99,6 +99,16 @@ class StationFactsReader:
                 failure=failures.get(camera_id, ""),
             )
         return facts
+
+    def _state_of(self, sessions: Sequence[Session], is_busy: bool) -> CameraState:
+        if is_busy:
+            return "opening"
+        states = {each.state for each in sessions}
+        if SessionState.LIVE in states:
+            return "ready"
+        if not states.isdisjoint(OPEN_SESSION_STATES):
+            return "opening"
+        return "failed" if any(map(self._sessions.is_own, sessions)) else "closed"
 
     def _is_needed(self, session: Session) -> bool:
         if session.state not in OPEN_SESSION_STATES:
@@ -152,15 +162,6 @@ def is_over(recording: AnyRecording) -> bool:
 def _needs_camera(recording: AnyRecording) -> bool:
     """Whether its camera stays open for it, even if it is of a plan: closing waits for it."""
     return recording.plan_id is None or is_over(recording)
-
-
-def _state_of(sessions: Iterable[Session], is_busy: bool) -> CameraState:
-    states = {each.state for each in sessions}
-    if is_busy:
-        return "opening"
-    if SessionState.LIVE in states:
-        return "ready"
-    return "closed" if states.isdisjoint(OPEN_SESSION_STATES) else "opening"
 
 
 def _describe(recording: AnyRecording, runs: Mapping[str, PlanRun]) -> RunningRecording:
