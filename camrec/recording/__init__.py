@@ -1,7 +1,7 @@
 """Records a camera: FFmpeg writes segments, which are joined into a video with a receipt."""
 
 from camrec.recording.encoding import EncodingPolicy
-from camrec.recording.followed_recording import FOLLOW_HISTORY_S, FollowedRecording
+from camrec.recording.followed_recording import FOLLOW_HISTORY_S, FollowedRecording, TakeTurn
 from camrec.recording.options import (
     DiskAllowance,
     RecordingJournal,
@@ -42,6 +42,7 @@ __all__ = [
     "RecordingState",
     "ResumeState",
     "SaveVideo",
+    "TakeTurn",
     "VerifyResult",
     "create_recording",
     "first_of_series",

@@ -1,5 +1,6 @@
 """One camera: opens it, watches it, reconnects to it, and records it."""
 
+from camrec.session.camera_turns import CameraTurns
 from camrec.session.diagnosis import diagnose
 from camrec.session.mjpeg_upstream import MjpegUpstream
 from camrec.session.probe import PROBE_FRAMES
@@ -25,6 +26,7 @@ __all__ = [
     "RECORD_NOW_STATES",
     "CameraRoute",
     "CameraRoutes",
+    "CameraTurns",
     "MjpegUpstream",
     "RtspUpstream",
     "Session",

@@ -22,6 +22,7 @@ from camrec.recording import (
     RecordingOptions,
     RecordingServices,
 )
+from camrec.session.camera_turns import CameraTurns
 from camrec.session.connection_progress import ConnectionProgress
 from camrec.session.opening_wait import WaitingFor
 from camrec.session.session_recordings import SessionRecordings
@@ -69,6 +70,8 @@ class Session:
         Where the UTC of the camera's frames comes from.
     stays
         See the attribute.
+    turns
+        The recordings of all sessions of the camera; None: it has no other session.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class Session:
         camera_id: str = "",
         clock_choice: ClockChoice = "arrival",
         stays: bool | None = None,
+        turns: CameraTurns | None = None,
     ) -> None:
         self.session_id = session_id or secrets.token_hex(8)
         self.camera_id = camera_id
@@ -99,7 +103,7 @@ class Session:
         self._clock = clock
         self._feed = Feed(clock, preroll)
         self.live_views = LiveViews(self._feed, clock)
-        self._recordings = SessionRecordings(self._feed, self.machine)
+        self._recordings = SessionRecordings(self._feed, self.machine, turns or CameraTurns())
         self._progress = ConnectionProgress(notify=self.changed.emit)
         self._upstream = create_upstream(source, self.session_id, clock_choice)
         self._closing = threading.Event()
@@ -226,7 +230,7 @@ class Session:
         Raises
         ------
         StateError
-            ``already_recording``, ``session_not_live``, ``session_closed``.
+            ``already_recording``, ``plan_records``, ``session_not_live``, ``session_closed``.
         ServiceError
             ``folder_unwritable``, ``keyring_unusable``.
         """

@@ -7,6 +7,7 @@ import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from weakref import WeakValueDictionary
 
 from camrec.callbacks import Callbacks
 from camrec.camera_address import (
@@ -22,7 +23,7 @@ from camrec.config import Config
 from camrec.errors import CameraError, CamrecError, NotFoundError, ServiceError, StateError
 from camrec.network_policy import NetworkPolicy
 from camrec.redaction import Credential
-from camrec.session import OPEN_SESSION_STATES, Session, SessionState
+from camrec.session import OPEN_SESSION_STATES, CameraTurns, Session, SessionState
 from camrec.station.built_in_cameras import BuiltInCameras
 from camrec.station.changes import CamerasChanged, SessionChanged, StationChange
 from camrec.station.session_camera import release_when_ended, remember_when_live
@@ -58,6 +59,8 @@ class StationCameras:
         self._changed = changed
         self._lock = threading.Lock()  # of `_sessions`
         self._sessions: dict[str, Session] = {}
+        # By camera, as long as it has a session.
+        self._turns: WeakValueDictionary[str, CameraTurns] = WeakValueDictionary()
 
     # Open cameras.
 
@@ -297,6 +300,7 @@ class StationCameras:
             camera.camera_id,
             clock_choice or camera.clock,
             stays,
+            self._turns.setdefault(camera.camera_id, CameraTurns()),
         )
         self._sessions[session.session_id] = session
         return session

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -361,6 +362,28 @@ def test_a_scheduled_recording_waits_for_a_plan_s_and_a_plan_for_it(planned, cam
     videos = planned.saved(one, scheduled.recording_id, three)
     assert [each.receipt.plan_id for each in videos] == [first.plan_id, None, second.plan_id]
     assert_no_frame_is_missing_or_doubled(videos)
+
+
+def test_a_camera_is_recorded_once_at_a_time_also_in_a_second_session(planned, camera):
+    """By hand in one session, by a plan, and scheduled in another session: one after another."""
+    recordings = planned.station.recordings
+    one, other = (planned.station.cameras.open(camera.url).session_id for _ in range(2))
+    start = in_seconds(3)
+    by_hand = recordings.start(other, 4)
+    entry = planned.plan(start, 6)
+    at = ns_of(start) + 4 * NS_PER_SECOND
+    scheduled = recordings.start(one, 5, start_at=at)
+    record = planned.wait(entry, "recording")
+    for session_id in (one, other):
+        with pytest.raises(StateError, match=entry.plan_id) as refused:
+            recordings.start(session_id, 5)
+        assert refused.value.code == "plan_records"
+    planned.wait(entry, "recorded")
+    videos = planned.saved(by_hand.recording_id, *record.recording_ids, scheduled.recording_id)
+    assert [each.receipt.plan_id for each in videos] == [None, entry.plan_id, None]
+    numbers = [shown(video.path)[1] for video in videos]
+    # Other sessions have other frames, so the one that was on the screen may be in both.
+    assert all(later[0] >= earlier[-1] for earlier, later in pairwise(numbers))
 
 
 def test_what_is_left_after_a_restart_is_a_second_recording_with_the_stored_password(
