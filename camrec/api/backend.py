@@ -186,6 +186,7 @@ class Backend(Protocol):
         duration: int | None,
         name: str | None,
         details: Details,
+        video_length: int | None,
         start_at: int | None,
     ) -> Sequence[RecordingHandle]:
         """Start recordings of several cameras at one moment, or none if one cannot start.

@@ -243,8 +243,9 @@ class Camera:
             ``bad_duration``, ``bad_video_length``, ``bad_name``, ``bad_start``, ``bad_details``:
             an argument is not valid.
         StateError
-            ``session_not_live``: the camera sends no frames. ``already_recording``: the camera is
-            already being recorded, and `start_at` is not given.
+            ``session_not_live``: the camera sends no frames. ``already_recording``,
+            ``plan_records``: the camera is already being recorded, by somebody or by a plan, and
+            `start_at` is not given.
         DiskError
             ``disk_full``: there is too little disk space for this duration.
         """

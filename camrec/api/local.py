@@ -95,10 +95,11 @@ class LocalBackend:
         duration: int | None,
         name: str | None,
         details: Details,
+        video_length: int | None,
         start_at: int | None,
     ) -> list[LocalRecording]:
         jobs = self.station.recordings.start_together(
-            session_ids, duration, name, start_at, details
+            session_ids, duration, name, start_at, details, video_length
         )
         return [LocalRecording(self, job) for job in jobs]
 

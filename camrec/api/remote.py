@@ -118,10 +118,11 @@ class RemoteBackend:
         duration: int | None,
         name: str | None,
         details: Details,
+        video_length: int | None,
         start_at: int | None,
     ) -> list[RemoteRecording]:
         body: dict[str, object] = {"session_ids": list(session_ids), "duration": duration}
-        body |= _optional_fields(name, details, start_at)
+        body |= _optional_fields(name, details, video_length, start_at)
         started = self.client.post_model(schema.RecordingListReply, "/record/together", body)
         return [RemoteRecording(self, info) for info in started.recordings]
 
@@ -233,9 +234,7 @@ class RemoteCamera:
         start_at: int | None = None,
     ) -> RemoteRecording:
         body: dict[str, object] = {"session_id": self.session_id, "duration": duration}
-        body |= _optional_fields(name, details, start_at)
-        if video_length is not None:
-            body["video_length"] = video_length
+        body |= _optional_fields(name, details, video_length, start_at)
         info = self._backend.client.post_model(schema.RecordingReply, "/record/start", body)
         return RemoteRecording(self._backend, info)
 
@@ -317,11 +316,15 @@ class RemoteRecording:
         return [self._backend.library.video(filename) for filename in self.info().filenames]
 
 
-def _optional_fields(name: str | None, details: Details, start_at: int | None) -> dict[str, object]:
+def _optional_fields(
+    name: str | None, details: Details, video_length: int | None, start_at: int | None
+) -> dict[str, object]:
     """What a request to record says of them: nothing if they are not given."""
     body: dict[str, object] = {} if name is None else {"name": name}
     if details:
         body["details"] = dict(details)
+    if video_length is not None:
+        body["video_length"] = video_length
     if start_at is not None:
         body["start_at"] = format_iso(start_at)
     return body

@@ -108,6 +108,19 @@ def test_recordings_are_scheduled_together_waited_for_and_cancelled(recorded):
     assert_bad_starts_are_rejected(cameras[0])
 
 
+def test_cameras_without_an_end_are_recorded_together_until_each_is_stopped(recorded):
+    _, cameras, _ = recorded
+    recordings = camrec.record_together(cameras[1:], None, "Night", video_length=60)
+    until(lambda: all(each.elapsed > 1 for each in recordings), 60)
+    for each in recordings:
+        assert (each.state, each.progress) == ("writing", 0)
+    videos = [each.stop() for each in recordings]
+    assert [each.receipt.name for each in videos] == ["Night", "Night"]
+    assert [each.receipt.asked for each in videos] == [None, None]
+    starts = {each._handle.info().started_at for each in recordings}
+    assert len(starts) == 1
+
+
 def test_a_camera_of_this_process_says_its_measured_delay(recorded):
     """It comes after the other tests of these cameras, whose receipts it would change."""
     _, cameras, _ = recorded

@@ -215,6 +215,10 @@ def test_recordings_together_are_in_the_calendar_only_if_somebody_scheduled_them
             (found,) = occurrences()
             assert (found["plan_id"], found["state"]) == (None, "planned")
             assert found["starts_at"] == later["started_at"]
+            endless = body | {"duration": None, "video_length": 60}
+            (forever,) = wire.post("/record/together", endless).json()["recordings"]
+            assert (forever["duration"], forever["ends_at"]) == (None, None)
+            wire.post("/record/stop", {"recording_id": forever["recording_id"]})
 
             days_off = [(start + timedelta(days=by)).isoformat() for by in (-1, 40)]
             for bad in (*days_off, "2026-11-24T14:03:00", "tomorrow", 5):
