@@ -56,6 +56,17 @@ def _help_text(key: str) -> str:
 
 CameraUrl = Annotated[str, Argument(metavar="URL", help=cli_text("url"))]
 PlanArgument = Annotated[str, Argument(metavar="PLAN", help=cli_text("plans.plan"))]
+DaysOption = Annotated[str | None, Option(metavar="DAYS", help=cli_text("plans.days"))]
+PlanStartOption = Annotated[
+    str | None, Option("--start", metavar="TIME", help=cli_text("plans.start"))
+]
+PlanEndOption = Annotated[str | None, Option("--end", metavar="TIME", help=cli_text("plans.end"))]
+AlwaysOption = Annotated[bool, Option("--always", help=cli_text("plans.without_break"))]
+UntilOption = Annotated[str | None, Option(metavar="DATE", help=cli_text("plans.until"))]
+PlanNameOption = Annotated[str | None, Option(help=cli_text("plans.name"))]
+DetailOption = Annotated[
+    list[str] | None, Option(metavar="NAME=VALUE", help=cli_text("record.detail"))
+]
 CameraArgument = Annotated[str, Argument(metavar="CAMERA", help=cli_text("cameras.camera"))]
 
 
@@ -171,9 +182,7 @@ def record(
     at: Annotated[str | None, Option(metavar="TIME", help=cli_text("record.at"))] = None,
     output: Annotated[Path | None, _path_option("--output", "record.output")] = None,
     clock: Annotated[ClockOption | None, Option(help=cli_text("record.clock"))] = None,
-    detail: Annotated[
-        list[str] | None, Option(metavar="NAME=VALUE", help=cli_text("record.detail"))
-    ] = None,
+    detail: DetailOption = None,
     config: ConfigFileOption = None,
     videos: VideosFolderOption = None,
 ) -> None:
@@ -406,33 +415,47 @@ _add_list(
 def add_plan(
     context: typer.Context,
     cameras: Annotated[list[str], Argument(metavar="CAMERA...", help=cli_text("plans.which"))],
-    days: Annotated[str | None, Option(metavar="DAYS", help=cli_text("plans.days"))] = None,
-    start: Annotated[str | None, Option(metavar="TIME", help=cli_text("plans.start"))] = None,
-    end: Annotated[str | None, Option(metavar="TIME", help=cli_text("plans.end"))] = None,
+    days: DaysOption = None,
+    start: PlanStartOption = None,
+    end: PlanEndOption = None,
     duration: Annotated[int | None, DurationOption] = None,
-    always: Annotated[bool, Option("--always", help=cli_text("plans.without_break"))] = False,
-    until: Annotated[str | None, Option(metavar="DATE", help=cli_text("plans.until"))] = None,
-    name: Annotated[str | None, Option(help=cli_text("plans.name"))] = None,
-    detail: Annotated[
-        list[str] | None, Option(metavar="NAME=VALUE", help=cli_text("record.detail"))
-    ] = None,
+    always: AlwaysOption = False,
+    until: UntilOption = None,
+    name: PlanNameOption = None,
+    detail: DetailOption = None,
     config: ConfigFileOption = None,
     videos: VideosFolderOption = None,
 ) -> None:
     from camrec.cli import plans, record
 
-    plans.add_plan(
-        _group_config(context, config, videos),
-        cameras,
-        days=days,
-        start=start,
-        end=end,
-        duration=duration,
-        always=always,
-        until=until,
-        name=name,
-        details=record.parse_details(detail or ()),
-    )
+    details = record.parse_details(detail or ())
+    options = plans.PlanOptions(days, start, end, duration, always, until, name, details)
+    plans.add_plan(_group_config(context, config, videos), cameras, options)
+
+
+@plans.command("change", help=cli_text("plans.change"))
+def change_plan(
+    context: typer.Context,
+    plan: PlanArgument,
+    cameras: Annotated[
+        list[str] | None, Argument(metavar="CAMERA...", help=cli_text("plans.other_cameras"))
+    ] = None,
+    days: DaysOption = None,
+    start: PlanStartOption = None,
+    end: PlanEndOption = None,
+    duration: Annotated[int | None, DurationOption] = None,
+    always: AlwaysOption = False,
+    until: UntilOption = None,
+    name: PlanNameOption = None,
+    detail: DetailOption = None,
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
+) -> None:
+    from camrec.cli import plans, record
+
+    details = None if detail is None else record.parse_details(detail)
+    options = plans.PlanOptions(days, start, end, duration, always, until, name, details)
+    plans.change_plan(_group_config(context, config, videos), plan, cameras or (), options)
 
 
 @plans.command("pause", help=cli_text("plans.pause"))

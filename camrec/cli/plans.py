@@ -1,4 +1,4 @@
-"""``camrec plans`` lists, adds, pauses, resumes and removes plans.
+"""``camrec plans`` lists, adds, changes, pauses, resumes and removes plans.
 
 If a camrec runs with the videos folder, it makes the change. Otherwise the change is made in the
 folder, and counts when camrec is started.
@@ -7,8 +7,9 @@ folder, and counts when camrec is started.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from typer import BadParameter, Exit
 
@@ -62,37 +63,54 @@ def list_plans(config: Config, *, as_json: bool) -> None:
     print_table(table)
 
 
-def add_plan(
-    config: Config,
-    cameras: Sequence[str],
-    *,
-    days: str | None,
-    start: str | None,
-    end: str | None,
-    duration: int | None,
-    always: bool,
-    until: str | None,
-    name: str | None,
-    details: Details,
-) -> None:
+@dataclass(frozen=True)
+class PlanOptions:
+    """The options of a plan as they were given; None: it was not given.
+
+    until, name : empty: without it.
+    details : all of them.
+    """
+
+    days: str | None
+    start: str | None
+    end: str | None
+    duration: int | None
+    always: bool
+    until: str | None
+    name: str | None
+    details: Details | None
+
+    @property
+    def has_hours(self) -> bool:
+        """Whether they say when a plan records."""
+        has_end = self.end is not None or self.duration is not None
+        return self.always or (self.start is not None and has_end)
+
+    def to_values(self) -> dict[str, object]:
+        """The fields of a plan that were given. Raises BadParameter."""
+        given: dict[str, object] = {
+            "days": _split_days(self.days),
+            "start": _parse_start(self.start),
+            "end": self.end,
+            "duration": self.duration,
+            "always": self.always or None,
+            "details": None if self.details is None else dict(self.details),
+        }
+        values = {key: value for key, value in given.items() if value is not None}
+        for key, text in (("until", self.until), ("name", self.name)):
+            if text is not None:
+                values[key] = text or None
+        return values
+
+
+def add_plan(config: Config, cameras: Sequence[str], options: PlanOptions) -> None:
     """Add a plan, and print its id. A camera is named by its id, its name or its address."""
     log_setup.set_up_logging(config.log_level, err)
-    if not always and (start is None or (end is None and duration is None)):
+    if not options.has_hours:
         raise BadParameter(cli_text("plans.no_hours"))
-    every_day = None if always else ",".join(WEEKDAYS)
-    given: dict[str, object] = {
-        "days": _split_days(days or every_day),
-        "start": _parse_start(start),
-        "end": end,
-        "duration": duration,
-        "always": always,
-        "until": until,
-        "name": name,
-        "details": dict(details),
-    }
-    values = {key: value for key, value in given.items() if value is not None}
+    every_day = {} if options.always else {"days": list(WEEKDAYS)}
     ids, unlisted = _find_cameras(config, cameras)
-    values["cameras"] = ids
+    values = {**every_day, **options.to_values(), "cameras": ids}
     with _plans(config) as target, _wrong_plan_in_words(unlisted):
         plan = target.add(values)
         print_message(cli_text("plans.added", plan=plan.plan_id, when=_describe_when(plan)))
@@ -100,11 +118,28 @@ def add_plan(
             print_message(cli_text("plans.not_running"))
 
 
+def change_plan(config: Config, plan_id: str, cameras: Sequence[str], options: PlanOptions) -> None:
+    """Change what was given of a plan, and print when it records now."""
+    log_setup.set_up_logging(config.log_level, err)
+    values, unlisted = options.to_values(), []
+    if cameras:
+        values["cameras"], unlisted = _find_cameras(config, cameras)
+    if not values:
+        raise BadParameter(cli_text("plans.no_change"))
+    with (
+        _plans(config) as target,
+        _unknown_plan_in_words(plan_id),
+        _wrong_plan_in_words(unlisted),
+    ):
+        plan = target.change(plan_id, values)
+    print_message(cli_text("plans.changed", plan=plan.plan_id, when=_describe_when(plan)))
+
+
 def enable_plan(config: Config, plan_id: str, *, enabled: bool) -> None:
     """Pause or resume a plan."""
     log_setup.set_up_logging(config.log_level, err)
     with _plans(config) as target, _unknown_plan_in_words(plan_id):
-        plan = target.enable(plan_id, enabled)
+        plan = target.change(plan_id, {"enabled": enabled})
     clock = WallClock(find_timezone(config.timezone))
     starts = _describe_next(plan, clock)
     if not enabled:
@@ -170,8 +205,8 @@ class _FolderPlans:
     def add(self, values: dict[str, object]) -> schema.PlanReply:
         return _describe(self._station, self._station.plans.add(values))
 
-    def enable(self, plan_id: str, enabled: bool) -> schema.PlanReply:
-        return _describe(self._station, self._station.plans.change(plan_id, {"enabled": enabled}))
+    def change(self, plan_id: str, changes: Mapping[str, object]) -> schema.PlanReply:
+        return _describe(self._station, self._station.plans.change(plan_id, changes))
 
     def remove(self, plan_id: str) -> None:
         self._station.plans.remove(plan_id)
@@ -186,8 +221,8 @@ class _RunningPlans:
     def add(self, values: dict[str, object]) -> schema.PlanReply:
         return self._running.add_plan(values)
 
-    def enable(self, plan_id: str, enabled: bool) -> schema.PlanReply:
-        return self._running.change_plan(plan_id, {"enabled": enabled})
+    def change(self, plan_id: str, changes: Mapping[str, object]) -> schema.PlanReply:
+        return self._running.change_plan(plan_id, changes)
 
     def remove(self, plan_id: str) -> None:
         self._running.delete_plan(plan_id)

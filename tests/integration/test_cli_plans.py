@@ -63,6 +63,39 @@ def test_plans_are_listed_added_paused_resumed_and_removed_without_a_running_cam
     assert [each["plan_id"] for each in plans(rest[1])] == [first["plan_id"], third["plan_id"]]
 
 
+def test_what_is_given_of_a_plan_changes_and_the_rest_stays(place):
+    options = ("--until", "2199-12-24", "--name", "Nest", "--detail", "subject=A17")
+    run_all(place, ("plans", "add", "demo-rtsp", *HOURS, *options))
+    [(_, listed, _)] = run_all(place, ("plans", "--json"))
+    [before] = plans(listed)
+    plan = before["plan_id"]
+    longer, renamed, other, *refused, listed = run_all(
+        place,
+        ("plans", "change", plan, "--end", "19:00", "--days", "sat,sun"),
+        ("plans", "change", plan, "--until", "", "--name", "Night"),
+        ("plans", "change", plan, "demo-mjpeg", "--detail", "trial=3"),
+        ("plans", "change", plan),
+        ("plans", "change", plan, "--end", "25:00"),
+        ("plans", "change", plan, "nobody"),
+        ("plans", "change", "nothing", "--always"),
+        ("plans", "--json"),
+    )
+    assert longer[0] == renamed[0] == other[0] == 0
+    assert f"Plan {plan} now: sat, sun 10:00 \N{EN DASH} 19:00" in longer[2]
+    assert [each[0] for each in refused] == [2, 2, 1, 1]
+    texts = ("Give what changes", '"end"', "no camera nobody", "no plan nothing")
+    assert all(text in each[2] for text, each in zip(texts, refused, strict=True))
+    [after] = plans(listed[1])
+    assert after | {"next": before["next"]} == before | {
+        "days": ["sat", "sun"],
+        "end": "19:00",
+        "until": None,
+        "name": "Night",
+        "cameras": ["demo-mjpeg"],
+        "details": {"trial": "3"},
+    }
+
+
 HOURS = ("--start", "10:00", "--end", "12:00")
 
 
