@@ -109,7 +109,7 @@ def test_a_session_in_vain_stays_until_its_camera_has_another_address_or_rejects
     closed = []
     cameras = SimpleNamespace(sessions=lambda: [session], close=closed.append)
     known_cameras = SimpleNamespace(source=lambda camera_id: known)
-    sessions = PlanSessions(MadeClock(), cameras, known_cameras, lambda: None)
+    sessions = PlanSessions(MadeClock(), cameras, known_cameras, None, lambda: None)
     sessions.adopt(session)
     for _ in range(2):
         sessions.review()
