@@ -121,7 +121,8 @@ def add_plan(config: Config, cameras: Sequence[str], options: PlanOptions) -> No
 def change_plan(config: Config, plan_id: str, cameras: Sequence[str], options: PlanOptions) -> None:
     """Change what was given of a plan, and print when it records now."""
     log_setup.set_up_logging(config.log_level, err)
-    values, unlisted = options.to_values(), []
+    values = options.to_values()
+    unlisted: list[str] = []
     if cameras:
         values["cameras"], unlisted = _find_cameras(config, cameras)
     if not values:
