@@ -26,6 +26,7 @@ class SettingsDialog(AskingComponent):
     facts = param.Dict(default={}, doc="The state's `SettingsFields`.")
 
     _script: ClassVar[str] = "components/settings.js"
+    text_prefixes: ClassVar[tuple[str, ...]] = ("page", "alerts")
 
     def __init__(
         self, station: Station, on_language: Callable[[str], None], **params: object

@@ -2,7 +2,6 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { alertTime, byDay, dayName } from "../../camrec/dashboard/static/alerts/alert_times.js"
-import { typedLimit } from "../../camrec/dashboard/static/kit/disk_settings.js"
 import { createLocale } from "../../camrec/dashboard/static/kit/locale.js"
 import { ENGLISH } from "./browser_stubs.js"
 
@@ -29,9 +28,4 @@ test("alerts are listed by day", () => {
   const days = byDay(alerts)
   assert.deepEqual(days.map(([, each]) => each.length), [2, 1, 1])
   assert.deepEqual(days.slice(0, 2).map(([, each]) => dayName(locale, each[0].at, at(12, 5))), ["Today", "Yesterday"])
-})
-
-test("a limit is typed with a comma or a point; nothing means no limit", () => {
-  assert.deepEqual(["1,5", " 30 ", ""].map(typedLimit), [1.5, 30, 0])
-  for (const typed of ["-1", "many", "1e999"]) assert.ok(Number.isNaN(typedLimit(typed)), typed)
 })

@@ -1,5 +1,5 @@
-// The settings: a dialog that the header and the banner open. A choice takes effect at once. If camrec rejects a field,
-// the field says why and keeps what was typed.
+// The settings: a dialog with tabs, opened by OPEN_SETTINGS or by a link to #settings/TAB. A choice takes effect at once.
+// If camrec rejects a field, the field says why and keeps what was typed.
 
 import { button, dialog, fill, find, focusBeside, focusedElement, h, iconButton } from "../kit/base.js"
 import { OPEN_SETTINGS, THEME_CHANGED } from "../kit/events.js"
@@ -7,6 +7,7 @@ import { diskSettings } from "../kit/disk_settings.js"
 import { lifetime } from "../kit/lifetime.js"
 import { createLocale } from "../kit/locale.js"
 import { segmentedControl } from "../kit/segmented_control.js"
+import { knownTab, settingsTabs, takeSettingsLink } from "../kit/settings_tabs.js"
 import { chooseLanguage, chooseTheme, chosenTheme } from "../kit/theme.js"
 import { tokenSetting } from "../kit/token_setting.js"
 import { drawingAfterTyping } from "../kit/typing.js"
@@ -19,7 +20,8 @@ import { webhookSetting } from "../kit/webhook_setting.js"
 const THEMES = ["", "light", "dark"]
 const LANGUAGE_NAMES = { fr: "Français", en: "English" } // each in its own language
 const KEEP_THEIR_TEXT = ["token", "webhook"]
-const FOCUSABLE = "button, input, summary"
+const FOCUSABLE = "a, button, input, summary"
+const FIELDS = ["most", "folder", "token", "webhook", "webhook_when", "try_webhook", "retention_bytes", "retention_days", "when_full"]
 const MAX_CAMERAS = 64 // as in camrec/config.py
 
 /** @param {RenderArguments<{facts: Settings}>} _ */
@@ -37,14 +39,17 @@ export function render({ model, view }) {
   let box = null
   /** @type {HTMLElement | null} */
   let form = null
+  let tab = knownTab(null)
 
-  function open() {
-    if (box?.open) return
+  /** @param {string | null} name of the tab */
+  function open(name) {
+    tab = knownTab(name)
+    if (box?.open) return draw()
     const opener = focusedElement() // gets the focus back when the dialog closes
     form = h("div", { class: "form", on: news.on })
-    for (const name of ["most", "folder", "token", "webhook", "webhook_when", "try_webhook", "retention_bytes", "retention_days", "when_full"]) {
-      delete problems[name]
-      delete asked[name]
+    for (const each of FIELDS) {
+      delete problems[each]
+      delete asked[each]
     }
     token.reset()
     webhook.reset()
@@ -55,11 +60,17 @@ export function render({ model, view }) {
 
   const close = () => box?.close()
 
+  /** @param {HashChangeEvent} [change] */
+  function followLink(change) {
+    const name = takeSettingsLink(change)
+    if (name !== null) open(name)
+  }
+
   /** Close, unless there is a new token that is not used yet: the user would think that it is. */
   function done() {
     if (!token.isPending()) return close()
     problems.token = createLocale(model.texts).t("page.token_pending")
-    draw()
+    open("general")
     if (form) find(form, ".use").focus()
   }
 
@@ -76,21 +87,16 @@ export function render({ model, view }) {
     if (form === null) return
     const locale = createLocale(model.texts)
     const focused = [...form.querySelectorAll(FOCUSABLE)].findIndex((each) => form && each === focusBeside(form))
-    const { entry, shown, hint } = token.draw(locale)
-    const alerts = webhook.draw(locale)
     fill(form,
       h("header", {}, h("h2", { id: "settings" }, locale.t("page.settings")), iconButton("close", locale.t("page.settings_close"), close)),
-      languageAndTheme(locale, model),
-      ownSettings(locale, { ...model.facts, ...asked }, problems, ask),
-      diskSettings(locale, { ...model.facts, ...asked }, { problems, ask, draw, field }),
-      field("token", locale.t("page.token"), hint, problems.token, entry, shown),
-      field("webhook", locale.t("page.webhook"), alerts.hint, alerts.problem, alerts.entry, alerts.shown),
-      alerts.further,
+      settingsTabs(locale, tab, open),
+      shownSettings(locale, tab, { model, values: { ...model.facts, ...asked }, problems, ask, draw, token, webhook }),
       h("div", { class: "end" }, button({ label: locale.t("page.done"), kind: token.isPending() ? "plain" : "main", on: done })))
     if (focused >= 0) /** @type {HTMLElement | undefined} */ (form.querySelectorAll(FOCUSABLE)[focused])?.focus()
   }
 
-  life.on(window, OPEN_SETTINGS, open)
+  life.on(window, OPEN_SETTINGS, ({ detail }) => open(detail))
+  life.on(window, "hashchange", followLink, { capture: true }) // before the parts that show a view
   life.on(window, THEME_CHANGED, draw)
   life.watch(["texts"], draw)
   life.watch(["facts"], () => {
@@ -110,7 +116,39 @@ export function render({ model, view }) {
     news.draw()
   })
   life.add(close)
+  life.onceInPage(root, followLink) // no dialog opens outside a page
   return root
+}
+
+/**
+ * The settings of one tab.
+ * @param {Locale} locale
+ * @param {string} tab
+ * @param {object} parts
+ * @param {Model} parts.model
+ * @param {Settings} parts.values
+ * @param {Problems} parts.problems
+ * @param {(name: string, value: number | string | string[]) => void} parts.ask
+ * @param {() => void} parts.draw
+ * @param {ReturnType<typeof tokenSetting>} parts.token
+ * @param {ReturnType<typeof webhookSetting>} parts.webhook
+ */
+function shownSettings(locale, tab, { model, values, problems, ask, draw, token, webhook }) {
+  if (tab === "disk") {
+    return [folderSetting(locale, values.folder, problems, ask), diskSettings(locale, values, { problems, ask, draw, field })]
+  }
+  if (tab === "alerts") {
+    const { entry, shown, hint, problem, further } = webhook.draw(locale)
+    return [
+      h("p", { class: "second" }, locale.t("page.webhook_intro")),
+      field("webhook", locale.t("page.webhook"), hint, problem, entry, shown), further,
+    ]
+  }
+  const { entry, shown, hint } = token.draw(locale)
+  return [
+    languageAndTheme(locale, model), maxCamerasSetting(locale, values.most, problems, ask),
+    field("token", locale.t("page.token"), hint, problems.token, entry, shown),
+  ]
 }
 
 /**
@@ -144,54 +182,41 @@ function field(name, label, hint, problem, entry, shown = entry) {
 }
 
 /**
- * The settings that are shown as they are.
  * @param {Locale} locale
- * @param {Settings} values
- * @param {Problems} problems
- * @param {(name: string, value: number | string) => void} ask
- */
-function ownSettings(locale, values, problems, ask) {
-  const most = maxCamerasField(locale, values.most, (value) => ask("most", value))
-  const folder = folderField(values.folder, (value) => ask("folder", value))
-  return [
-    field("most", locale.t("page.most"), locale.t("page.most_hint"), problems.most, most.entry, most.shown),
-    field("folder", locale.t("page.folder"), locale.t("page.folder_hint"), problems.folder, folder),
-  ]
-}
-
-/**
  * @param {string} value
- * @param {(value: string) => void} changed
+ * @param {Problems} problems
+ * @param {(name: string, value: string) => void} ask
  */
-function folderField(value, changed) {
+function folderSetting(locale, value, problems, ask) {
   const entry = h("input", {
     class: "field", id: "folder", type: "text", spellcheck: "false", autocomplete: "off", value,
-    on: { change: () => changed(entry.value) },
+    on: { change: () => ask("folder", entry.value) },
   })
-  return entry
+  return field("folder", locale.t("page.folder"), locale.t("page.folder_hint"), problems.folder, entry)
 }
 
 /**
  * A number with a button on each side.
  * @param {Locale} locale
  * @param {number} value
- * @param {(value: number) => void} changed
+ * @param {Problems} problems
+ * @param {(name: string, value: number) => void} ask
  */
-function maxCamerasField(locale, value, changed) {
+function maxCamerasSetting(locale, value, problems, ask) {
   const entry = h("input", {
     class: "field figures", id: "most", type: "number", min: 1, max: MAX_CAMERAS, value,
-    on: { change: () => changed(Number(entry.value)) },
+    on: { change: () => ask("most", Number(entry.value)) },
   })
   /** @param {number} step */
   const move = (step) => () => {
     const moved = Math.min(Math.max(Number(entry.value) + step, 1), MAX_CAMERAS)
     if (moved === Number(entry.value)) return
     entry.value = String(moved)
-    changed(moved)
+    ask("most", moved)
   }
   const shown = h("div", { class: "counted" },
     iconButton("minus", locale.t("page.fewer"), move(-1)), entry, iconButton("plus", locale.t("page.more"), move(1)))
-  return { entry, shown }
+  return field("most", locale.t("page.most"), locale.t("page.most_hint"), problems.most, entry, shown)
 }
 
 /**

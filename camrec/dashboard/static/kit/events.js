@@ -1,6 +1,6 @@
 // Events of the window, by which the parts of the page notify each other.
 
-/** `detail`: which of the settings are shown first, "alerts"; null: the general ones. */
+/** Open the settings. `detail`: the tab, "alerts" or "disk"; null: the general one. A link to #settings/disk does the same. */
 export const OPEN_SETTINGS = "camrec:settings"
 /** `detail`: the id of the session whose card is enlarged, or null. */
 export const ENLARGE_CAMERA = "camrec:large"

@@ -54,6 +54,19 @@ export function lifetime(model, view) {
       observer.observe(element)
       ends.push(() => observer.disconnect())
     },
+    /**
+     * Call `begin` when an element is in the page, to which Panel adds what `render` returns.
+     * @param {Element} element
+     * @param {() => void} begin
+     */
+    onceInPage(element, begin) {
+      const timer = setInterval(() => {
+        if (!element.isConnected) return
+        clearInterval(timer)
+        begin()
+      }, 50)
+      ends.push(() => clearInterval(timer))
+    },
     /** @param {() => void} changed */
     onRoute: (changed) => life.on(window, "hashchange", changed),
   }

@@ -6,11 +6,20 @@ import { button, h } from "./base.js"
 /** @import { Answer, Model } from "../wire.js" */
 
 const OCCASIONS = ["camera_lost", "ended_early", "plan_missed", "disk_full_soon", "clock_jumped", "well_again"] // as in camrec/config.py
-const EXAMPLE = `{"kind": "camera_lost", "alert_id": "5f0c2ab81e9d7340",
+
+/**
+ * What the webhook gets, as in docs/wire.md. Its keys have no language.
+ * @param {Locale} locale
+ */
+export function exampleBody(locale) {
+  const camera = locale.t("page.webhook_example")
+  const message = locale.t("alerts.camera_lost", { camera })
+  return `{"kind": "camera_lost", "alert_id": "5f0c2ab81e9d7340",
  "at": "2026-11-25T01:10:04.120000Z", "until": null,
- "camera": "Street", "camera_id": "9f86d081884c7d65",
+ "camera": ${JSON.stringify(camera)}, "camera_id": "9f86d081884c7d65",
  "recording_id": "60303ae22b998861", "plan_id": null,
- "code": "camera_lost", "message": "Street: no picture"}` // as in docs/wire.md
+ "code": "camera_lost", "message": ${JSON.stringify(message)}}`
+}
 
 /**
  * @param {Model & {facts: {webhook: boolean, webhook_when: string[]}}} model
@@ -80,7 +89,7 @@ export function webhookSetting(model, { ask, draw, problems }) {
   function whatIsSent(locale) {
     const details = h("details", { open: isOpen, on: { toggle: () => { isOpen = details.open } } },
       h("summary", {}, locale.t("page.webhook_what")),
-      h("pre", { class: "figures" }, EXAMPLE),
+      h("pre", { class: "figures" }, exampleBody(locale)),
       h("p", { class: "second" }, locale.t("page.webhook_never")))
     return details
   }
