@@ -219,7 +219,8 @@ class Config(param.Parameterized):
     )
     keyring = param.Boolean(
         default=False,
-        doc="Store cameras' passwords in the system's keyring; false: only as long as camrec runs.",
+        doc="Store cameras' passwords in the system's keyring; false: only as long as camrec runs,"
+        " and in .cameras.json if a camera stays or a plan names it.",
     )
     token = param.String(default="", doc="If not empty, every client must send it.")
     allowed_hosts = param.List(

@@ -8,14 +8,14 @@ from camrec.alerts.alert_file import ALERT_FILE_NAME, AlertFile
 from camrec.alerts.alert_store import MAX_ALERT_AGE_DAYS, MAX_ALERTS, AlertStore
 from camrec.alerts.disk_warning import judge_disk
 from camrec.alerts.ended_recordings import EndedFacts, EndVerdict, judge_end
-from camrec.alerts.missed_plans import WaitingTime, missed_code
-from camrec.alerts.outages import (
+from camrec.alerts.lost_cameras import (
     LOST_AFTER_NS,
+    CameraLossBegin,
+    CameraLossEnd,
     CameraSilence,
-    OutageBegin,
-    OutageEnd,
-    OutageTracker,
+    LostCameraTracker,
 )
+from camrec.alerts.missed_plans import WaitingTime, missed_code
 from camrec.alerts.webhook_body import trial_body, webhook_body
 from camrec.alerts.webhook_post import SIGNATURE_HEADER, WebhookAnswer, post_webhook
 from camrec.alerts.webhook_sender import ATTEMPTS_BEFORE_ALERT, Webhook, WebhookSender
@@ -33,12 +33,12 @@ __all__ = [
     "AlertKind",
     "AlertStore",
     "AlertSubject",
+    "CameraLossBegin",
+    "CameraLossEnd",
     "CameraSilence",
     "EndVerdict",
     "EndedFacts",
-    "OutageBegin",
-    "OutageEnd",
-    "OutageTracker",
+    "LostCameraTracker",
     "WaitingTime",
     "Webhook",
     "WebhookAnswer",

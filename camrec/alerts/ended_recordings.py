@@ -7,7 +7,7 @@ from typing import Literal
 
 from camrec.receipt import EndReason
 
-# Nothing else tells a person that these ended early.
+# Nobody would notice otherwise that these ended early.
 _CODES_BY_REASON: dict[EndReason, str] = {
     "disk": "ended_disk",
     "camera": "ended_camera",

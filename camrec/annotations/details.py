@@ -24,8 +24,8 @@ class Details(Mapping[str, str]):
     Raises
     ------
     InputError
-        ``bad_details``: there are too many, or a name or a value is empty, too long, no string or
-        contains control characters. A value may be empty.
+        ``bad_details``: there are too many, a name is empty or given twice, or a name or a value is
+        too long, no string, or contains control characters. A value may be empty.
     """
 
     __slots__ = ("_pairs",)

@@ -2,7 +2,7 @@
 
 The first line says the version. Each further line adds or changes an event (``{"event": {...}}``)
 or deletes one (``{"deleted": ID}``). A line that was not written completely, because camrec or the
-computer stopped, has no end; nobody was told that it is stored, and it is ignored.
+computer stopped, has no end. Its maker got no answer, so it is ignored.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class EventLogFile:
             try:
                 _write_at(file, self._size, data)
             except OSError:
-                # Whole lines may be in the file: their makers are told that they are not stored.
+                # Whole lines may be in the file, but their makers get an error.
                 with suppress(OSError):
                     file.truncate(self._size)
                 raise

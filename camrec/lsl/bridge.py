@@ -19,7 +19,7 @@ PAUSE_AFTER_ERROR_S = 5.0
 
 
 class LslBridge:
-    """Sends the frame times of all open cameras to LSL, and marks what streams of markers send.
+    """Sends the frame times of all open cameras to LSL, and makes events of markers from LSL.
 
     As a context manager it stops at the end.
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 
 from camrec.clock import NS_PER_SECOND
 from camrec.planning.due_window import ENDLESS_NS, MIN_REST_NS, DueWindow
-from camrec.planning.fact_notes import FactNotes
 from camrec.planning.facts import CLOSED_STATES, RunningRecording, StationFacts
+from camrec.planning.occurrence_records import OccurrenceRecords
+from camrec.planning.occurrence_updater import OccurrenceUpdater
 from camrec.planning.orders import (
     CancelRecording,
     EndRecording,
@@ -16,7 +17,6 @@ from camrec.planning.orders import (
     StartPlannedRecording,
 )
 from camrec.planning.plan_state import DelayReason, OccurrenceRecord, PlanRun
-from camrec.planning.record_board import RecordBoard
 
 # A camera is opened so long before an occurrence.
 OPEN_AHEAD_NS = 90 * NS_PER_SECOND
@@ -50,7 +50,7 @@ class CameraReckoning:
         camera_id: str,
         now: int,
         windows: Iterable[DueWindow],
-        records: RecordBoard,
+        records: OccurrenceRecords,
         runs: Iterable[PlanRun],
         facts: StationFacts,
         new_id: Callable[[], str],
@@ -72,9 +72,9 @@ class CameraReckoning:
 
     def decide(self) -> None:
         """Compare what should be recorded with what is, and fill the fields."""
-        notes = FactNotes(self._now, self._windows, self._records, self.runs)
-        notes.take(self._found, self._facts.ended)
-        self._windows, self.paused_plans = notes.windows, notes.paused_plans
+        updater = OccurrenceUpdater(self._now, self._windows, self._records, self.runs)
+        updater.take(self._found, self._facts.ended)
+        self._windows, self.paused_plans = updater.windows, updater.paused_plans
         self._cancel_what_is_not_wanted()
         self._record()
 

@@ -49,12 +49,12 @@ def explain(
             found[-1] = found[-1].model_copy(update={"end": right})
         else:
             found.append(Delay(reason=reason, start=left, end=right))
-    told = tuple(each for each in found if _length(each) > MIN_LATENESS_NS)
-    return told or tuple(each for each in [main_delay(found)] if each is not None)
+    long = tuple(each for each in found if _length(each) > MIN_LATENESS_NS)
+    return long or tuple(each for each in [main_delay(found)] if each is not None)
 
 
 def main_delay(delays: Iterable[Delay]) -> Delay | None:
-    """The longest delay: the one that is told first."""
+    """The longest delay: the one that is shown."""
     return max(delays, key=_length, default=None)
 
 

@@ -15,9 +15,9 @@ from camrec.clock import NS_PER_SECOND
 from camrec.planning.camera_reckoning import JOIN_AHEAD_NS, OPEN_AHEAD_NS, CameraReckoning
 from camrec.planning.due_window import ENDLESS_NS, DueWindow, WindowFinder
 from camrec.planning.facts import CLOSED_STATES, PlanEntry, StationFacts
+from camrec.planning.occurrence_records import OccurrenceRecords
 from camrec.planning.orders import CloseCamera, OpenCamera, PlanOrder
 from camrec.planning.plan_state import OccurrenceRecord, PlanRun, PlanState
-from camrec.planning.record_board import RecordBoard
 from camrec.planning.sun import Coordinates
 from camrec.planning.wall_clock import WallClock
 
@@ -80,14 +80,14 @@ class PlanDispatcher:
         if now < state.reckoned_at:
             state = state.set_back(now, now + OPEN_AHEAD_NS)
         windows = self._find_windows(now, entries, state)
-        records = _boards(now, state, facts)
+        records = _records_by_camera(now, state, facts)
         reckonings = self._reckon_cameras(now, windows, records, state, facts)
         paused = frozenset().union(*(each.paused_plans for each in reckonings.values()))
         orders = [order for each in reckonings.values() for order in each.orders]
         opened = self._open_and_close(now, reckonings, state.opened, facts, orders)
         new_state = PlanState(
             records=(
-                *(record for board in records.values() for record in board.all()),
+                *(record for found in records.values() for record in found.all()),
                 *(record for record in state.records if not _is_decided(record, now)),
             ),
             past=state.past,
@@ -107,7 +107,7 @@ class PlanDispatcher:
         self,
         now: int,
         windows: defaultdict[str, list[DueWindow]],
-        records: defaultdict[str, RecordBoard],
+        records: defaultdict[str, OccurrenceRecords],
         state: PlanState,
         facts: StationFacts,
     ) -> dict[str, CameraReckoning]:
@@ -215,16 +215,20 @@ class PlanDispatcher:
         return min(each for each in moments if each > now)
 
 
-def _boards(now: int, state: PlanState, facts: StationFacts) -> defaultdict[str, RecordBoard]:
+def _records_by_camera(
+    now: int, state: PlanState, facts: StationFacts
+) -> defaultdict[str, OccurrenceRecords]:
     """The records of each camera, without those of the future, which wait for their time."""
-    boards: defaultdict[str, RecordBoard] = defaultdict(lambda: RecordBoard((), facts.outages))
+    records: defaultdict[str, OccurrenceRecords] = defaultdict(
+        lambda: OccurrenceRecords((), facts.outages)
+    )
     by_camera = defaultdict(list)
     for record in state.records:
         if _is_decided(record, now):
             by_camera[record.camera_id].append(record)
     for camera_id, found in by_camera.items():
-        boards[camera_id] = RecordBoard(found, facts.outages)
-    return boards
+        records[camera_id] = OccurrenceRecords(found, facts.outages)
+    return records
 
 
 def _is_decided(record: OccurrenceRecord, now: int) -> bool:

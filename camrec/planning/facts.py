@@ -1,4 +1,4 @@
-"""What the dispatcher is told each time: cameras, recordings, free sessions, outages."""
+"""What the dispatcher gets each time: cameras, recordings, free sessions, outages."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class RecordingPlan:
     video_length : seconds of each video of a series; None: the default.
     until : the last day on which it starts, at most `MAX_UNTIL`; None: it is not limited.
     enabled : false: the plan is paused.
-    name : what its videos are called; None: as their camera is.
+    name : what its videos are called; None: the name of their camera.
     details : what is saved with each recording.
     """
 

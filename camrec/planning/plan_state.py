@@ -75,7 +75,7 @@ class OccurrenceRecord(BaseModel):
 
     @property
     def key(self) -> OccurrenceKey:
-        """Its key in `PlanState.records`."""
+        """Which occurrence it is about."""
         return OccurrenceKey(self.plan_id, self.camera_id, self.starts_at)
 
     @property
@@ -94,8 +94,9 @@ class PlanRun(BaseModel):
 
     begins_at : when it was ordered to begin; None: at once.
     follows : the recording after which it begins.
-    ordered_end : the last end that was ordered. With `is_endless`, it has none.
-    seen_end : the end that the recording had when it was last looked at, as `ordered_end`.
+    ordered_end : the last end that was ordered; `ENDLESS_NS`: none, until somebody stops it.
+    seen_end : the end that the recording had when it was last looked at; as `ordered_end`.
+    began : whether the recording has begun.
     is_moved : a person gave it another end.
     """
 

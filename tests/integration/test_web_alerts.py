@@ -41,7 +41,7 @@ def new_alerts(wire) -> list[dict]:
 
 
 def test_a_camera_that_is_lost_while_it_records_is_one_alert_until_it_is_back(wire, monkeypatch):
-    monkeypatch.setattr("camrec.alerts.outages.LOST_AFTER_NS", 10**9)
+    monkeypatch.setattr("camrec.alerts.lost_cameras.LOST_AFTER_NS", 10**9)
     with MjpegCamera(rate=10) as camera:
         opened = wire.post("/session/open", {"url": camera.url, "name": "Street"}).json()
         body = {"session_id": opened["session_id"], "duration": 600}

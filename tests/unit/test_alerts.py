@@ -15,11 +15,11 @@ from camrec.alerts import (
     AlertFile,
     AlertStore,
     AlertSubject,
+    CameraLossBegin,
+    CameraLossEnd,
     CameraSilence,
     EndedFacts,
-    OutageBegin,
-    OutageEnd,
-    OutageTracker,
+    LostCameraTracker,
     judge_disk,
     judge_end,
 )
@@ -75,39 +75,42 @@ def silence(since: int | None, recording_id: str | None = "r", session_id: str =
     return CameraSilence(session_id, recording_id, since)
 
 
-def test_an_outage_is_one_alert_with_both_times():
-    tracker, lost = OutageTracker(), NOW + LOST_AFTER_NS
+def test_a_lost_camera_is_one_alert_with_both_times():
+    tracker, lost = LostCameraTracker(), NOW + LOST_AFTER_NS
     assert tracker.compare(lost - 1, [silence(NOW)]) == ([], [])
-    assert tracker.compare(lost, [silence(NOW)]) == ([OutageBegin("s", NOW)], [])
+    assert tracker.compare(lost, [silence(NOW)]) == ([CameraLossBegin("s", NOW)], [])
     tracker.note("s", "a")
     assert tracker.compare(lost + NS_PER_SECOND, [silence(NOW)]) == ([], [])
     back = CameraSilence("s", "r", None, back_at=lost + 5)
-    assert tracker.compare(lost + 9, [back]) == ([], [OutageEnd("a", lost + 5, is_closed=False)])
+    assert tracker.compare(lost + 9, [back]) == (
+        [],
+        [CameraLossEnd("a", lost + 5, is_closed=False)],
+    )
     assert tracker.compare(lost + 10, [back]) == ([], [])
 
 
 def test_a_camera_that_does_not_record_is_not_missed():
-    tracker = OutageTracker()
+    tracker = LostCameraTracker()
     assert tracker.compare(NOW + NS_PER_HOUR, [silence(NOW, recording_id=None)]) == ([], [])
 
 
-def test_an_outage_goes_on_after_its_recording_has_ended():
-    tracker = OutageTracker()
+def test_a_camera_stays_lost_after_its_recording_has_ended():
+    tracker = LostCameraTracker()
     tracker.note("s", "a")
     assert tracker.compare(NOW, [silence(NOW - 1, recording_id=None)]) == ([], [])
     back = CameraSilence("s", None, None)
-    assert tracker.compare(NOW, [back]) == ([], [OutageEnd("a", NOW, is_closed=False)])
+    assert tracker.compare(NOW, [back]) == ([], [CameraLossEnd("a", NOW, is_closed=False)])
 
 
-def test_a_lost_camera_that_is_closed_has_no_outage_any_more():
-    tracker = OutageTracker()
+def test_a_lost_camera_that_is_closed_is_no_longer_lost():
+    tracker = LostCameraTracker()
     tracker.note("s", "a")
-    assert tracker.compare(NOW, []) == ([], [OutageEnd("a", NOW, is_closed=True)])
+    assert tracker.compare(NOW, []) == ([], [CameraLossEnd("a", NOW, is_closed=True)])
 
 
-def test_an_outage_of_an_earlier_camrec_goes_on_if_its_recording_does():
+def test_a_camera_that_an_earlier_camrec_lost_stays_lost_if_its_recording_goes_on():
     earlier = Alert.create("camera_lost", "camera_lost", NOW, subject=SUBJECT)
-    tracker = OutageTracker([earlier])
+    tracker = LostCameraTracker([earlier])
     lost = silence(NOW, recording_id=SUBJECT.recording_id)
     assert tracker.compare(NOW + NS_PER_HOUR, [silence(None, "other", "t"), lost]) == ([], [])
     _, ends = tracker.compare(NOW + NS_PER_HOUR, [CameraSilence("s", None, None)])

@@ -177,7 +177,7 @@ def test_frames_that_were_missing_before_the_recording_do_not_count(watched, clo
     assert watched.store.newest_first()[0].at == session.recording.started_at
 
 
-def test_an_outage_that_lasts_over_a_restart_is_one_alert(watched, clock):
+def test_a_camera_that_is_lost_over_a_restart_is_one_alert(watched, clock):
     session = watched.record()
     session.state = SessionState.STALE
     watched.passes(11)

@@ -1,4 +1,4 @@
-"""The alerts of a station: what watches it, what is noted, and how others are told.
+"""The alerts of a station: what watches it, where alerts are stored, and who is notified.
 
 What is an alert is decided in `camrec.alerts`.
 """

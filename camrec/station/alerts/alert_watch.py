@@ -9,7 +9,7 @@ from camrec.alerts import (
     AlertSubject,
     CameraSilence,
     EndedFacts,
-    OutageTracker,
+    LostCameraTracker,
     judge_end,
 )
 from camrec.clock import NS_PER_SECOND, Clock
@@ -45,7 +45,7 @@ class AlertWatch:
         self._disk = disk
         self._missed_plans = missed_plans
         self._book = book
-        self._outages = OutageTracker(book.store.lasting())
+        self._lost_cameras = LostCameraTracker(book.store.lasting())
         self._host_clock = HostClockWatch(clock)
         self._judged: set[str] = set()  # the recordings whose end was judged
 
@@ -101,12 +101,12 @@ class AlertWatch:
     def _check_cameras(self, sessions: list[Session]) -> None:
         now = self._clock.utc_ns()
         by_id = {session.session_id: session for session in sessions}
-        begins, ends = self._outages.compare(now, map(self._describe_silence, sessions))
+        begins, ends = self._lost_cameras.compare(now, map(self._describe_silence, sessions))
         for begin in begins:
             session = by_id[begin.session_id]
             subject = _subject_of_session(session)
             alert = Alert.create("camera_lost", "camera_lost", begin.at, subject=subject)
-            self._outages.note(begin.session_id, alert.alert_id)
+            self._lost_cameras.note(begin.session_id, alert.alert_id)
             self._book.add(alert)
         for end in ends:
             code = "camera_closed" if end.is_closed else "camera_back"

@@ -16,8 +16,8 @@ from camrec.planning.plan_state import (
 )
 
 
-class RecordBoard:
-    """Changes records; `changed` contains all of them in the end. Times are UTC nanoseconds."""
+class OccurrenceRecords:
+    """The records of one camera, which are replaced as they change. Times are UTC nanoseconds."""
 
     def __init__(self, records: Iterable[OccurrenceRecord], outages: tuple[Outage, ...]) -> None:
         self._records = {record.key: record for record in records}

@@ -1,4 +1,4 @@
-"""Notes what has happened to the occurrences of one camera since the last time."""
+"""Notes what has happened to the occurrences of one camera since they were last decided."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from camrec.planning.due_window import ENDLESS_NS, MIN_REST_NS, DueWindow
 from camrec.planning.facts import EndedRecording, RunningRecording
+from camrec.planning.occurrence_records import OccurrenceRecords
 from camrec.planning.plan_state import OccurrenceKey, OccurrenceRecord, PlanRun
-from camrec.planning.record_board import RecordBoard
 
 
-class FactNotes:
+class OccurrenceUpdater:
     """Changes `records` and `runs` as the facts say; nothing is decided here.
 
     windows : those of plans that are not paused by these facts.
@@ -21,7 +21,7 @@ class FactNotes:
         self,
         now: int,
         windows: Mapping[OccurrenceKey, DueWindow],
-        records: RecordBoard,
+        records: OccurrenceRecords,
         runs: dict[str, PlanRun],
     ) -> None:
         self.windows = dict(windows)

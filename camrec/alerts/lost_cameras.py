@@ -1,4 +1,4 @@
-"""Decides when a camera is lost while it records: one outage is one alert, with both times."""
+"""Decides when a camera is lost while it is recorded: one loss is one alert, with both times."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class CameraSilence:
 
 
 @dataclass(frozen=True)
-class OutageBegin:
+class CameraLossBegin:
     """A camera is lost since `at`."""
 
     session_id: str
@@ -35,21 +35,21 @@ class OutageBegin:
 
 
 @dataclass(frozen=True)
-class OutageEnd:
-    """An outage is over, because the camera is back or was closed."""
+class CameraLossEnd:
+    """A camera is no longer lost, because it is back or was closed."""
 
     alert_id: str
     at: int
     is_closed: bool
 
 
-class OutageTracker:
-    """Compares the cameras with the outages that have an alert. Used by one thread.
+class LostCameraTracker:
+    """Compares the cameras with those that have an alert. Used by one thread.
 
     Parameters
     ----------
     unfinished
-        The alerts of an earlier camrec that have no end. Such an outage goes on if its recording
+        The alerts of an earlier camrec that have no end. Such a loss goes on if its recording
         does; the end of the others is not known.
     """
 
@@ -62,15 +62,15 @@ class OutageTracker:
         self._alerts: dict[str, str] = {}  # the alert of each session that is lost
 
     def note(self, session_id: str, alert_id: str) -> None:
-        """An outage has got an alert."""
+        """A lost camera has got an alert."""
         self._alerts[session_id] = alert_id
 
     def compare(
         self, now: int, cameras: Iterable[CameraSilence]
-    ) -> tuple[list[OutageBegin], list[OutageEnd]]:
-        """The outages that begin and end now; `cameras` are all that are open."""
-        begins: list[OutageBegin] = []
-        ends: list[OutageEnd] = []
+    ) -> tuple[list[CameraLossBegin], list[CameraLossEnd]]:
+        """Which losses begin and end now; `cameras` are all that are open."""
+        begins: list[CameraLossBegin] = []
+        ends: list[CameraLossEnd] = []
         known = {camera.session_id: camera for camera in cameras}
         for camera in known.values():
             if camera.recording_id in self._earlier:
@@ -78,11 +78,11 @@ class OutageTracker:
             since, alert_id = camera.silent_since, self._alerts.get(camera.session_id)
             if since is None and alert_id is not None:
                 del self._alerts[camera.session_id]
-                ends.append(OutageEnd(alert_id, camera.back_at or now, is_closed=False))
+                ends.append(CameraLossEnd(alert_id, camera.back_at or now, is_closed=False))
             elif since is not None and alert_id is None and _is_lost(camera, now - since):
-                begins.append(OutageBegin(camera.session_id, since))
+                begins.append(CameraLossBegin(camera.session_id, since))
         for session_id in [each for each in self._alerts if each not in known]:
-            ends.append(OutageEnd(self._alerts.pop(session_id), now, is_closed=True))
+            ends.append(CameraLossEnd(self._alerts.pop(session_id), now, is_closed=True))
         return begins, ends
 
 
