@@ -3,4 +3,5 @@
 from __future__ import annotations
 
 from support.health_page import shown  # noqa: F401
+from support.stage import routes, stage, stages  # noqa: F401
 from support.studio import ffmpeg, studio  # noqa: F401

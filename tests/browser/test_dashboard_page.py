@@ -181,8 +181,7 @@ def test_a_page_that_lost_camrec_says_so_and_reconnects(binaries, tmp_path, open
             tab = open_page(f"{wire.url}/#live")
             open_camera(tab.page, camera.url)
             moving(tab.page)
-            lost = tab.server_away()
-            lost.__enter__()
+            tab.cut_off = True
         expect(tab.page.get_by_text("camrec does not answer.")).to_be_visible()
         health = tab.page.get_by_role("contentinfo", name="Health")
         expect(health).to_contain_text("Connection to camrec lost")

@@ -246,7 +246,7 @@ def test_a_page_that_lost_camrec_shows_no_camera_as_live(binaries, tmp_path, ope
             wire.post("/record/start", {"session_id": opened["session_id"], "duration": 600})
             expect(tab.page.get_by_role("article", name="Door, recording")).to_be_visible()
             expect(tab.page).to_have_title(re.compile("1 recording"))
-            tab.server_away().__enter__()
+            tab.cut_off = True
         tile = tab.page.get_by_role("article", name="Door")
         expect(tab.page.get_by_text("camrec does not answer. If it still runs,")).to_be_visible()
         expect(tile.locator(".badges")).to_have_text("No connection")

@@ -29,11 +29,12 @@ from camrec.errors import DiskError, StateError
 from camrec.library import VideoFile, preview
 from camrec.library import VideoLibrary as Films
 from camrec.receipt import Gap, Receipt, RecordingWarning
+from support.health_page import KNOWN
 from support.serving import Serving
+from support.stage import WIDE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(KNOWN)]
 
-WIDE = {"sizing_mode": "stretch_width"}
 # From the last frame before the gap to the first one after it, as a recording measures it.
 GAP = Gap(start=2.9, duration=4.1)
 RATE = 10
@@ -188,16 +189,26 @@ class ThumbnailHandler(StaticFileHandler):
         return "thumbnail.jpg"
 
 
-@pytest.fixture
-def serve(folder: Path) -> Iterator[Callable[..., str]]:
-    """Serve what a function creates for each browser page; returns the URL."""
+@pytest.fixture(scope="module")
+def routes(folder: Path) -> list:
     files = {"path": str(folder)}
-    routes = [
+    return [
         (r"/videos/(.*)/times", TimesHandler, files),
         (r"/videos/(.*)/preview", PreviewHandler, files),
         (r"/videos/(.*)", FilmHandler, files),
         (r"/thumbnails/(.*)", ThumbnailHandler, files),
     ]
+
+
+@pytest.fixture
+def show(stage) -> Callable[..., Page]:
+    """``page = show(make, "fr", fragment="#videos")``: what `make` creates, on a shared page."""
+    return lambda *given, **how: stage(*given, **how).page
+
+
+@pytest.fixture
+def serve(routes) -> Iterator[Callable[..., str]]:
+    """Serve what a function creates for each browser page; returns the URL."""
     with contextlib.ExitStack() as ends:
         yield lambda make: ends.enter_context(Serving(make, routes=routes)).url
 
@@ -237,8 +248,8 @@ def test_a_row_of_the_video_list_has_plain_values_only() -> None:
     assert video_row(film("b.mp4", "b", 0))["gaps"] == []
 
 
-def test_video_cards_are_grouped_by_day_with_their_facts_and_links(serve, open_page) -> None:
-    page = open_page(serve(library(shelf(), language="fr")), language="fr").page
+def test_video_cards_are_grouped_by_day_with_their_facts_and_links(show) -> None:
+    page = show(library(shelf(), language="fr"), "fr")
     expect(page.locator(".card")).to_have_count(4)
     assert page.locator("h2").all_text_contents() == ["Aujourd’hui", "Hier"]
     gap = page.get_by_role("article", name="Banc optique, aujourd’hui 08:00")
@@ -256,15 +267,15 @@ def test_video_cards_are_grouped_by_day_with_their_facts_and_links(serve, open_p
     expect(page.get_by_role("status")).to_have_text("4 vidéos, 8,7\u00a0Go")
 
 
-def test_a_downloaded_video_has_the_bytes_of_the_file(serve, open_page, folder: Path) -> None:
-    page = open_page(serve(library(shelf()))).page
+def test_a_downloaded_video_has_the_bytes_of_the_file(show, folder: Path) -> None:
+    page = show(library(shelf()))
     with page.expect_download() as downloading:
         page.get_by_role("link", name="Download Banc optique").click()
     assert Path(downloading.value.path()).read_bytes() == (folder / "gap.mp4").read_bytes()
 
 
-def test_search_camera_order_and_gaps_choose_what_is_shown(serve, open_page) -> None:
-    page = open_page(serve(library(shelf()))).page
+def test_search_camera_order_and_gaps_choose_what_is_shown(show) -> None:
+    page = show(library(shelf()))
     search = page.get_by_role("searchbox", name="Search by name or date")
     search.fill("entree yesterday")
     expect(page.locator(".card")).to_have_count(1)
@@ -303,13 +314,13 @@ SPOKEN = {
 }
 
 
-def test_a_video_search_finds_dates_as_people_write_them(serve, open_page) -> None:
+def test_a_video_search_finds_dates_as_people_write_them(show) -> None:
     films = [
         dated("127.0.0.1", datetime(2026, 11, 3, 8, 5)),
         dated("afternoon", datetime(2026, 11, 27, 14, 3)),
         dated("half past", datetime(2026, 11, 28, 9, 27)),
     ]
-    page = open_page(serve(library(Shelf(films), language="fr")), language="fr").page
+    page = show(library(Shelf(films), language="fr"), "fr")
     box = page.get_by_role("searchbox")
     for search, found in SPOKEN.items():
         box.fill("")
@@ -319,11 +330,11 @@ def test_a_video_search_finds_dates_as_people_write_them(serve, open_page) -> No
         assert sorted(names(page)) == sorted(found), search
 
 
-def test_a_renamed_video_stays_with_its_camera(serve, open_page) -> None:
+def test_a_renamed_video_stays_with_its_camera(show) -> None:
     given = receipt("Experiment 7", []).model_copy(update={"camera": "Entrée"})
     films = shelf()
     films.films.append(film("whole 5.mp4", "Experiment 7", moment(2, 9), receipt=given))
-    page = open_page(serve(library(films))).page
+    page = show(library(films))
     choices = page.get_by_label("Camera").locator("option")
     expect(choices).to_have_text(["All cameras", "Banc optique", "Entrée", "Nichoir"])
     page.get_by_label("Camera").select_option("Entrée")
@@ -342,24 +353,24 @@ def test_dates_are_written_as_the_browser_s_region_writes_them(
     context = chromium.new_context(locale=locale)
     page = context.new_page()
     page.clock.set_fixed_time(datetime(2026, 12, 1, 12))
-    page.goto(serve(library(shelf_of)))
-    expect(page.locator("h2.heading")).to_have_text(heading)
-    page.goto(serve(player(shelf_of, film_of.filename)) + f"#videos/{film_of.filename}")
+    both = lambda: pn.Column(library(shelf_of)(), player(shelf_of, film_of.filename)(), **WIDE)  # noqa: E731
+    page.goto(serve(both) + f"#videos/{film_of.filename}")
+    expect(page.locator("h2.heading.placed")).to_have_text(heading)
     expect(page.locator("dd").first).to_contain_text(date)
     context.close()
 
 
-def test_ctrl_a_selects_all_videos_wherever_the_focus_is(serve, open_page) -> None:
-    page = open_page(serve(library(shelf()))).page
+def test_ctrl_a_selects_all_videos_wherever_the_focus_is(show) -> None:
+    page = show(library(shelf()))
     expect(page.locator(".card")).to_have_count(4)
     page.keyboard.press("Control+a")
     expect(page.locator(".picked [role=status]")).to_contain_text("4")
     assert page.evaluate("getSelection().toString()") == ""
 
 
-def test_a_card_shows_its_name_and_size_whole(serve, open_page) -> None:
+def test_a_card_shows_its_name_and_size_whole(show) -> None:
     films = [film(f"whole {n}.mp4", "Laboratory bench", moment(0, n)) for n in range(1, 9)]
-    page = open_page(serve(library(Shelf(films)))).page
+    page = show(library(Shelf(films)))
     page.locator(".card").first.wait_for()
     whole = """width => {
       const all = (root) => [...root.querySelectorAll("*")].flatMap(
@@ -377,16 +388,23 @@ def test_a_card_shows_its_name_and_size_whole(serve, open_page) -> None:
         assert min(mark["width"], mark["height"]) >= 44
 
 
-def test_an_empty_library_says_how_to_fill_it(serve, open_page) -> None:
-    page = open_page(serve(library(Shelf([])))).page
+def test_an_empty_library_says_how_to_fill_it(show) -> None:
+    page = show(library(Shelf([])))
     expect(page.get_by_role("heading", name="No video yet")).to_be_visible()
     assert page.get_by_role("link", name="Go to the cameras").get_attribute("href") == "#live"
     expect(page.get_by_role("searchbox")).to_be_hidden()
 
 
-def test_deleting_a_video_asks_once_and_esc_cancels(serve, open_page) -> None:
+FOCUSED = """() => {
+  let each = document.activeElement
+  while (each.shadowRoot?.activeElement) each = each.shadowRoot.activeElement
+  return each.tagName
+}"""
+
+
+def test_deleting_a_video_asks_once_and_esc_cancels(show) -> None:
     films = shelf()
-    page = open_page(serve(library(films))).page
+    page = show(library(films))
     page.get_by_role("button", name="Delete Entrée, today 09:00").click()
     question = page.get_by_role("dialog", name="Delete this video?")
     expect(question).to_contain_text('"Entrée, today 09:00", 10\u00a0s, 57\u00a0MB.')
@@ -400,16 +418,11 @@ def test_deleting_a_video_asks_once_and_esc_cancels(serve, open_page) -> None:
     expect(page.locator(".card")).to_have_count(3)
     expect(question).to_have_count(0)
     assert films.asked == ["whole 1.mp4"]
-    focused = page.evaluate(
-        "[...document.querySelectorAll('*')].map(each =>"
-        " each.shadowRoot?.activeElement?.tagName).find(Boolean)"
-    )
+    focused = page.evaluate(FOCUSED)
     assert focused in ("A", "INPUT"), "the focus was lost with the card"
 
 
-def test_a_deletion_removes_the_file_from_the_disk(
-    serve, open_page, folder: Path, tmp_path
-) -> None:
+def test_a_deletion_removes_the_file_from_the_disk(show, folder: Path, tmp_path) -> None:
     real = Films(tmp_path / "videos", Clock())
     real.open()
     for name in ("Entrée", "Nichoir"):
@@ -427,7 +440,7 @@ def test_a_deletion_removes_the_file_from_the_disk(
         real.changed.connect(lambda filename: document.add_next_tick_callback(tell))
         return part
 
-    page = open_page(serve(make)).page
+    page = show(make)
     page.get_by_role("button", name="Delete Nichoir").click()
     page.get_by_role("button", name="Delete video").click()
     expect(page.locator(".card h3")).to_have_text(["Entrée"])
@@ -436,10 +449,10 @@ def test_a_deletion_removes_the_file_from_the_disk(
     real.close()
 
 
-def test_a_failed_deletion_shows_the_reason_and_keeps_the_card(serve, open_page) -> None:
+def test_a_failed_deletion_shows_the_reason_and_keeps_the_card(show) -> None:
     films = shelf()
     films.refusal = DiskError("folder_unwritable", folder="/videos", reason="read-only")
-    page = open_page(serve(library(films, language="fr")), language="fr").page
+    page = show(library(films, language="fr"), "fr")
     page.get_by_role("button", name="Supprimer Nichoir").click()
     page.get_by_role("button", name="Supprimer la vidéo").click()
     expect(page.get_by_role("alert")).to_contain_text("La vidéo n’a pas été supprimée.")
@@ -501,9 +514,9 @@ def test_only_cards_near_the_viewport_are_rendered_among_thousands(serve, open_p
     assert 0 < sum(map(len, heard)) < 2000
 
 
-def test_several_selected_videos_are_deleted_after_one_question(serve, open_page) -> None:
+def test_several_selected_videos_are_deleted_after_one_question(show) -> None:
     films = many(40)
-    page = open_page(serve(library(films))).page
+    page = show(library(films))
     picks = page.get_by_role("checkbox", name="Select Entrée")
     chosen = page.get_by_role("group", name="Selected videos")
     picks.nth(1).check()
@@ -521,10 +534,10 @@ def test_several_selected_videos_are_deleted_after_one_question(serve, open_page
     assert films.asked == ["whole 1.mp4", "whole 2.mp4", "whole 4.mp4"]
 
 
-def test_videos_that_cannot_be_deleted_are_reported_and_stay_selected(serve, open_page) -> None:
+def test_videos_that_cannot_be_deleted_are_reported_and_stay_selected(show) -> None:
     films = many(5)
     films.refusal = DiskError("folder_unwritable", folder="/videos", reason="read-only")
-    page = open_page(serve(library(films, language="fr")), language="fr").page
+    page = show(library(films, language="fr"), "fr")
     page.get_by_role("checkbox").nth(1).check()
     page.keyboard.press("Control+a")
     chosen = page.get_by_role("group", name="Vidéos sélectionnées")
@@ -537,10 +550,10 @@ def test_videos_that_cannot_be_deleted_are_reported_and_stay_selected(serve, ope
     expect(chosen).to_contain_text("5 vidéos sélectionnées")
 
 
-def test_keys_move_through_the_videos_select_and_lock_them(serve, open_page) -> None:
+def test_keys_move_through_the_videos_select_and_lock_them(show) -> None:
     films = many(400)
     films.films[1] = replace(films.films[1], receipt=None)
-    page = open_page(serve(library(films))).page
+    page = show(library(films))
     at = page.locator(".card:focus-within")
     page.locator(".card").first.get_by_role("link", name="Play").focus()
     page.keyboard.press("ArrowRight")
@@ -569,7 +582,7 @@ def test_keys_move_through_the_videos_select_and_lock_them(serve, open_page) -> 
     expect(chosen).to_be_hidden()
 
 
-def test_the_row_of_latest_videos_never_wraps_or_overflows(serve, open_page) -> None:
+def test_the_row_of_latest_videos_never_wraps_or_overflows(show) -> None:
     films = many(12)
 
     def make() -> pn.Column:
@@ -578,7 +591,7 @@ def test_the_row_of_latest_videos_never_wraps_or_overflows(serve, open_page) -> 
         stage = player(Shelf([gapped]), "whole 0.mp4")
         return pn.Column(latest, everything, stage(), sizing_mode="stretch_width")
 
-    page = open_page(serve(make)).page
+    page = show(make)
     expect(page.locator(".newest .card").first).to_be_visible()
     expect(page.get_by_role("slider")).to_be_visible()
     fitting = "width => innerWidth === width && document.documentElement.scrollWidth <= width"
@@ -602,8 +615,8 @@ def seconds(page: Page) -> float:
     return page.locator("video:not(.picture)").evaluate("film => film.currentTime")
 
 
-def test_the_player_plays_seeks_and_shows_the_gap(serve, open_page) -> None:
-    page = open_page(serve(player(shelf(), "gap 2.mp4"))).page
+def test_the_player_plays_seeks_and_shows_the_gap(show) -> None:
+    page = show(player(shelf(), "gap 2.mp4"))
     until(page, "film.currentTime > 0.3")
     page.keyboard.press("k")
     until(page, "film.paused")
@@ -631,8 +644,8 @@ def test_the_player_plays_seeks_and_shows_the_gap(serve, open_page) -> None:
     assert page.locator("video:not(.picture)").evaluate("film => film.playbackRate") == 4
 
 
-def test_the_player_shows_the_receipt_and_saves_a_frame(serve, open_page) -> None:
-    page = open_page(serve(player(shelf(), "gap 2.mp4", language="fr")), language="fr").page
+def test_the_player_shows_the_receipt_and_saves_a_frame(show) -> None:
+    page = show(player(shelf(), "gap 2.mp4", language="fr"), "fr")
     panel = page.locator(".known")
     expect(panel).to_contain_text("Complète, vérifiée, lisible")
     expect(panel).to_contain_text("1 (4,10\u00a0s)")
@@ -646,21 +659,21 @@ def test_the_player_shows_the_receipt_and_saves_a_frame(serve, open_page) -> Non
     assert Path(downloading.value.path()).read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_player_shows_end_reason_and_warnings_in_the_page_s_language(serve, open_page) -> None:
+def test_the_player_shows_end_reason_and_warnings_in_the_page_s_language(show) -> None:
     late = RecordingWarning.of("first_frame_late", seconds=1.5)
     newer = RecordingWarning(code="of_a_newer_camrec", message="It rained.")
     told = receipt("Entrée", []).model_copy(update={"ended": "crash", "warnings": [late, newer]})
     films = Shelf([film("whole 1.mp4", "Entrée", moment(0, 9), receipt=told)])
-    page = open_page(serve(player(films, "whole 1.mp4", language="fr")), language="fr").page
+    page = show(player(films, "whole 1.mp4", language="fr"), "fr")
     panel = page.locator(".known")
     expect(panel).to_contain_text("arrêt forcé de camrec")
     expect(panel.locator(".notes li")).to_have_text([late.text("fr"), "It rained."])
 
 
-def test_a_reason_that_no_catalogue_knows_does_not_break_the_player(serve, open_page) -> None:
+def test_a_reason_that_no_catalogue_knows_does_not_break_the_player(show) -> None:
     told = receipt("Entrée", []).model_copy(update={"ended": "rain"})
     films = Shelf([film("whole 1.mp4", "Entrée", moment(0, 9), receipt=told)])
-    page = open_page(serve(player(films, "whole 1.mp4"))).page
+    page = show(player(films, "whole 1.mp4"))
     expect(page.locator(".known")).to_contain_text("videos.ended_rain")
     expect(page.get_by_role("slider")).to_be_visible()
 
@@ -669,15 +682,13 @@ SHOWN = """film => new Promise(done => film.requestVideoFrameCallback(
   (now, told) => done(told.mediaTime)))"""
 
 
-def test_frame_steps_are_exact_with_uneven_frame_intervals_and_across_a_gap(
-    serve, open_page, folder
-) -> None:
+def test_frame_steps_are_exact_with_uneven_frame_intervals_and_across_a_gap(show, folder) -> None:
     times = preview.read_frame_times(folder / "uneven.mp4")
     hole = next(n for n, (a, b) in enumerate(itertools.pairwise(times)) if b - a > 1.5)
     gap = Gap(start=times[hole], duration=times[hole + 1] - times[hole])
     told = receipt("Entrée", [gap]).model_copy(update={"frames": len(times)})
     films = Shelf([film("uneven 1.mp4", "Entrée", moment(0, 9), duration=3.5, receipt=told)])
-    page = open_page(serve(player(films, "uneven 1.mp4"))).page
+    page = show(player(films, "uneven 1.mp4"))
     until(page, "film.currentTime > 0.1")
     page.keyboard.press("k")
     until(page, "film.paused")
@@ -700,8 +711,8 @@ def test_frame_steps_are_exact_with_uneven_frame_intervals_and_across_a_gap(
         expect(at).to_have_text(f"Frame {number} of {len(times)}")
 
 
-def test_the_timeline_shows_the_frame_under_the_pointer(serve, open_page, monkeypatch) -> None:
-    page = open_page(serve(player(shelf(), "gap 2.mp4", language="fr")), language="fr").page
+def test_the_timeline_shows_the_frame_under_the_pointer(show, monkeypatch) -> None:
+    page = show(player(shelf(), "gap 2.mp4", language="fr"), "fr")
     line = page.get_by_role("slider")
     box = line.bounding_box()
     peek = page.locator(".peek")
@@ -727,10 +738,10 @@ def test_the_timeline_shows_the_frame_under_the_pointer(serve, open_page, monkey
     expect(peek).to_be_hidden()
 
 
-def test_a_gap_at_the_end_is_shown_although_the_file_is_shorter(serve, open_page) -> None:
+def test_a_gap_at_the_end_is_shown_although_the_file_is_shorter(show) -> None:
     late = receipt("Entrée", [Gap(start=9.9, duration=5.1)])
     films = Shelf([film("whole 1.mp4", "Entrée", moment(0, 9), receipt=late)])
-    page = open_page(serve(player(films, "whole 1.mp4"))).page
+    page = show(player(films, "whole 1.mp4"))
     expect(page.locator(".missing")).to_have_attribute("style", "left: 66%; width: 34%;")
     expect(page.get_by_role("slider")).to_have_attribute("aria-valuemax", "15.00")
     page.keyboard.press("End")
@@ -738,16 +749,16 @@ def test_a_gap_at_the_end_is_shown_although_the_file_is_shorter(serve, open_page
     expect(page.locator(".caption").first).to_contain_text("No picture from 09:00:09")
 
 
-def test_a_video_that_is_gone_or_cannot_be_played_says_so(serve, open_page) -> None:
-    page = open_page(serve(player(shelf(), "never.mp4"))).page
+def test_a_video_that_is_gone_or_cannot_be_played_says_so(show) -> None:
+    page = show(player(shelf(), "never.mp4"))
     expect(page.get_by_role("heading", name="This video is no longer here")).to_be_visible()
     assert page.get_by_role("link", name="All videos").get_attribute("href") == "#videos"
     broken = Shelf([film("broken 1.mp4", "Entrée", moment(0, 9), video_codec="h265")])
-    page = open_page(serve(player(broken, "broken 1.mp4"))).page
+    page = show(player(broken, "broken 1.mp4"))
     expect(page.get_by_role("alert")).to_contain_text("This browser cannot play this video (H.265)")
 
 
-def test_changing_the_language_keeps_the_video_playing(serve, open_page) -> None:
+def test_changing_the_language_keeps_the_video_playing(show) -> None:
     parts = []
 
     def make() -> pn.Column:
@@ -756,7 +767,7 @@ def test_changing_the_language_keeps_the_video_playing(serve, open_page) -> None
         other.on_click(lambda event: parts[-1].param.update(language="fr"))
         return pn.Column(parts[-1], other, sizing_mode="stretch_width")
 
-    page = open_page(serve(make)).page
+    page = show(make)
     until(page, "film.currentTime > 0.2")
     page.get_by_role("button", name="other language").click()
     expect(page.get_by_role("link", name="Toutes les vidéos")).to_be_visible()
@@ -765,16 +776,16 @@ def test_changing_the_language_keeps_the_video_playing(serve, open_page) -> None
     until(page, f"film.currentTime > {before}")
 
 
-def test_the_player_of_a_deleted_video_goes_back_to_the_list(serve, open_page) -> None:
+def test_the_player_of_a_deleted_video_goes_back_to_the_list(show) -> None:
     films = shelf()
-    page = open_page(serve(player(films, "whole 1.mp4")) + "#videos/whole%201.mp4").page
+    page = show(player(films, "whole 1.mp4"), fragment="#videos/whole%201.mp4")
     page.get_by_role("button", name="Delete Entrée").click()
     page.get_by_role("button", name="Delete video").click()
     page.wait_for_url("**/#videos")
     assert films.asked == ["whole 1.mp4"]
 
 
-def test_a_video_renamed_in_the_player_keeps_playing(serve, open_page) -> None:
+def test_a_video_renamed_in_the_player_keeps_playing(show) -> None:
     films = shelf()
     parts: list[VideoPlayer] = []
 
@@ -784,7 +795,7 @@ def test_a_video_renamed_in_the_player_keeps_playing(serve, open_page) -> None:
         tab.on_click(lambda event: parts[-1].show_video(films.films[0].filename, films.films[0]))
         return pn.Column(parts[-1], tab, sizing_mode="stretch_width")
 
-    page = open_page(serve(make) + "#videos/whole%201.mp4").page
+    page = show(make, fragment="#videos/whole%201.mp4")
     until(page, "film.currentTime > 0.3")
     page.keyboard.press("k")
     until(page, "film.paused")
@@ -812,8 +823,8 @@ def test_a_video_renamed_in_the_player_keeps_playing(serve, open_page) -> None:
     assert films.asked == ["Delivery", "Delivery"]
 
 
-def test_a_single_video_card_is_no_wider_than_one_of_many(serve, open_page) -> None:
-    page = open_page(serve(library(Shelf(shelf().films[:1]), LatestVideos))).page
+def test_a_single_video_card_is_no_wider_than_one_of_many(show) -> None:
+    page = show(library(Shelf(shelf().films[:1]), LatestVideos))
     expect(page.locator(".newest .card")).to_have_count(1)
     expect(page.locator(".newest .row")).to_have_attribute("style", "--cards: 6;")
     assert page.locator(".newest .card").bounding_box()["width"] < 300

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import itertools
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import cv2
 import numpy as np
@@ -14,17 +14,18 @@ from av.video.reformatter import Colorspace
 from playwright.sync_api import Page, expect
 
 from camrec.dashboard import CameraView
+from camrec.session import Session
 from camrec.station import Station
 from camrec.web import LocalServer
 from support.cameras.coded import THINNED, ReorderedCamera, decoded, nearest, reordered
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs
 from support.cameras.raw_rtsp import RawRtspCamera, encode
+from support.health_page import KNOWN
 from support.odd_cameras import record
 from support.odd_frames import FIRST, OPEN, alternating, turned
-from support.serving import Serving
 from support.units_made import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow(8)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(8), pytest.mark.filterwarnings(KNOWN)]
 
 READ = """([picture, thinned]) => {
   const width = picture.displayWidth || picture.videoWidth || picture.width
@@ -91,21 +92,36 @@ def await_width(page: Page, least: int) -> None:
     until(lambda: canvas.evaluate("canvas => canvas.width") > least)
 
 
-@contextmanager
-def shown_live(station: Station, camera, open_page, *scripts: str) -> Iterator[Page]:
-    session = station.cameras.open(camera.url)
+@pytest.fixture(scope="module")
+def local(station) -> Iterator[LocalServer]:
     local = LocalServer(station)
-    made = lambda: CameraView(session, base_url=local.url, width=480)  # noqa: E731
-    try:
-        with Serving(made) as serving:
-            tab = open_page(serving.url, scripts=scripts)
-            try:
-                yield tab.page
-            finally:
-                tab.close()
-    finally:
-        local.stop()
-        station.cameras.close(session.session_id)
+    yield local
+    local.stop()
+
+
+@pytest.fixture
+def open_session(station) -> Iterator[Callable[[str], Session]]:
+    """Opens a camera, and closes it after the page that shows it."""
+    with ExitStack() as ends:
+
+        def open_url(url: str) -> Session:
+            session = station.cameras.open(url)
+            ends.callback(station.cameras.close, session.session_id)
+            return session
+
+        yield open_url
+
+
+@pytest.fixture
+def show_live(open_session, local, stage) -> Callable[..., Page]:
+    """``show_live(camera, script)``: a page that shows it; the script runs before all others."""
+
+    def show(camera: RawRtspCamera | RawHttpCamera, *scripts: str) -> Page:
+        session = open_session(camera.url)
+        made = lambda: CameraView(session, base_url=local.url, width=480)  # noqa: E731
+        return stage(made, scripts=scripts).page
+
+    return show
 
 
 def camera_of(kind: str) -> tuple[RawRtspCamera, list[np.ndarray]]:
@@ -120,21 +136,21 @@ def camera_of(kind: str) -> tuple[RawRtspCamera, list[np.ndarray]]:
 
 
 @pytest.mark.parametrize("kind", ["alternating", "open", "renewed"])
-def test_the_live_frame_and_the_video_are_the_cameras_own(station, open_page, chromium, kind):
+def test_the_live_frame_and_the_video_are_the_cameras_own(station, show_live, chromium, kind):
     camera, pictures = camera_of(kind)
     with camera:
-        with shown_live(station, camera, open_page) as page:
-            expect(page.locator(".picture canvas")).to_be_visible()
-            await_width(page, 100)
-            found = []
-            for _ in range(8):
-                page.wait_for_timeout(250)
-                found.append(nearest(seen(page, ".picture canvas")[2], pictures))
-            # A stream at which a browser cannot start decoding comes as JPEG.
-            way = "jpeg" if kind == "renewed" else "h264"
-            expect(page.locator(".picture")).to_have_attribute("data-way", way)
-            assert -1 not in found and len(set(found)) > 3
         recorded = record(station, camera, 4)
+        page = show_live(camera)
+        expect(page.locator(".picture canvas")).to_be_visible()
+        await_width(page, 100)
+        found = []
+        for _ in range(8):
+            page.wait_for_timeout(250)
+            found.append(nearest(seen(page, ".picture canvas")[2], pictures))
+        # A stream at which a browser cannot start decoding comes as JPEG.
+        way = "jpeg" if kind == "renewed" else "h264"
+        expect(page.locator(".picture")).to_have_attribute("data-way", way)
+        assert -1 not in found and len(set(found)) > 3
     page = chromium.new_page()
     data = base64.b64encode(recorded.path.read_bytes()).decode()
     page.evaluate(LOAD, f"data:video/mp4;base64,{data}")
@@ -150,31 +166,34 @@ def test_the_live_frame_and_the_video_are_the_cameras_own(station, open_page, ch
 
 
 @pytest.mark.parametrize("way", ["h264", "jpeg"])
-def test_non_square_pixels_are_shown_in_their_aspect_ratio(station, open_page, way):
+def test_non_square_pixels_are_shown_in_their_aspect_ratio(show_live, way):
     film = encode("-g", "10", "-vf", "setsar=16/11", size="352x288", seconds=3)
     scripts = [] if way == "h264" else ["delete window.VideoDecoder"]
-    with RawRtspCamera(film) as camera, shown_live(station, camera, open_page, *scripts) as page:
+    with RawRtspCamera(film) as camera:
+        page = show_live(camera, *scripts)
         expect(page.locator(".picture")).to_have_attribute("data-way", way)
         await_width(page, 300)
         assert seen(page, ".picture canvas")[:2] == (512, 288)
 
 
 @pytest.mark.parametrize("decoder", ["ImageDecoder", "none"])
-def test_a_jpeg_that_is_to_be_turned_is_turned_on_the_page(station, open_page, decoder):
+def test_a_jpeg_that_is_to_be_turned_is_turned_on_the_page(show_live, decoder):
     jpegs = [turned(each, 6) for each in encode_jpegs(seconds=2)]
     upright = [cv2.imdecode(np.frombuffer(each, np.uint8), 0) for each in jpegs]
     scripts = [] if decoder == "ImageDecoder" else ["delete window.ImageDecoder"]
-    with RawHttpCamera(jpegs) as camera, shown_live(station, camera, open_page, *scripts) as page:
+    with RawHttpCamera(jpegs) as camera:
+        page = show_live(camera, *scripts)
         await_width(page, 100)
         width, height, grey = seen(page, ".picture canvas")
     assert (width, height) == (240, 320)
     assert nearest(grey, upright) >= 0
 
 
-def test_h264_that_a_browser_does_not_decode_is_shown_all_the_same(station, open_page):
+def test_h264_that_a_browser_does_not_decode_is_shown_all_the_same(show_live):
     film = encode("-g", "10", pixel_format="yuv444p", seconds=3)
     pictures = on_screen(film)
-    with RawRtspCamera(film) as camera, shown_live(station, camera, open_page) as page:
+    with RawRtspCamera(film) as camera:
+        page = show_live(camera)
         await_width(page, 100)
         page.wait_for_timeout(500)
         assert nearest(seen(page, ".picture canvas")[2], pictures) >= 0

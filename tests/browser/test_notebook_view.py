@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -19,10 +18,12 @@ from camrec.web import LocalServer
 from support.accessibility import faults
 from support.cameras.mjpeg import MjpegCamera
 from support.dashboard_page import moving
-from support.serving import Serving
+from support.health_page import KNOWN
 from support.units_made import until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(KNOWN)]
+
+SAVED = {"en": "Saved:", "fr": "Vidéo sauvegardée\u00a0:"}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def local(station) -> Iterator[LocalServer]:
 
 @pytest.fixture(scope="module")
 def camera() -> Iterator[MjpegCamera]:
-    with MjpegCamera(rate=10) as camera:
+    with MjpegCamera(rate=10, size=(320, 180)) as camera:
         yield camera
 
 
@@ -53,26 +54,24 @@ def session(station, camera) -> Iterator[Session]:
 
 
 @pytest.fixture
-def show(session, local, open_page) -> Iterator[Callable[..., Page]]:
-    """``show(language="fr", width=480)``: a page with a view of the session that moves.
+def show(session, local, stage) -> Callable[..., Page]:
+    """``show("fr", width=480)``: a page with a view of the session that moves.
 
-    `how`: as `open_page` takes it. The browser's language is not the view's.
+    The browser's language is not the view's. `known` is as `open_page` takes it.
     """
-    with ExitStack() as ends:
 
-        def show(
-            language: str = "en", width: int = 520, records: bool = True, **how: object
-        ) -> Page:
-            given = {"base_url": local.url, "language": language, "width": width}
-            if records:
-                given["record_url"] = local.record_url
-            serving = ends.enter_context(Serving(lambda: CameraView(session, **given)))
-            tab = open_page(serving.url, language={"en": "fr", "fr": "en"}[language], **how)
-            ends.callback(tab.close)
-            moving(tab.page)
-            return tab.page
+    def show(
+        language: str = "en", width: int = 520, records: bool = True, known: str | None = None
+    ) -> Page:
+        given = {"base_url": local.url, "language": language, "width": width}
+        if records:
+            given["record_url"] = local.record_url
+        browser_language = {"en": "fr", "fr": "en"}[language]
+        page = stage(lambda: CameraView(session, **given), browser_language, known=known).page
+        moving(page)
+        return page
 
-        yield show
+    return show
 
 
 def press(page: Page, name: str) -> None:
@@ -80,7 +79,7 @@ def press(page: Page, name: str) -> None:
 
 
 def test_a_camera_is_recorded_and_its_video_saved_from_a_notebook_cell(station, session, show):
-    page, beside = show(), show()
+    page, beside = show(), show("fr")
     page.get_by_text("Other…").click()
     page.get_by_label("Length", exact=True).fill("90")
     page.get_by_label("Unit").select_option("seconds")
@@ -92,13 +91,13 @@ def test_a_camera_is_recorded_and_its_video_saved_from_a_notebook_cell(station, 
     assert session.recording.duration == 90
     # All viewers see the same recording, and any of them may stop it.
     expect(beside.locator(".timer")).not_to_have_text("00:00:00")
-    expect(beside.get_by_text("no gap")).to_be_visible()
-    press(beside, "Stop and save")
-    expect(beside.get_by_role("status").filter(has_text="Saved:")).to_be_visible()
+    expect(beside.get_by_text("aucune coupure")).to_be_visible()
+    press(beside, "Arrêter et sauvegarder")
+    expect(beside.get_by_role("status").filter(has_text=SAVED["fr"])).to_be_visible()
     (video,) = station.library.videos()
-    for each in (page, beside):
-        expect(each.get_by_text(f"Saved: {video.filename}")).to_be_visible()
-        expect(each.get_by_role("button", name="Record")).to_be_enabled()
+    for language, record, each in (("en", "Record", page), ("fr", "Enregistrer", beside)):
+        expect(each.get_by_text(f"{SAVED[language]} {video.filename}")).to_be_visible()
+        expect(each.get_by_role("button", name=record)).to_be_enabled()
     assert session.recording.end_reason == "stopped" and video.playable
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -41,6 +40,19 @@ ARGUMENTS += [f"--disable-features={UNUSED}"]
 # What a browser logs about a server that is gone: expected if a test stops the server.
 CUT_OFF = ("ERR_CONNECTION_REFUSED", "WebSocket connection to", "Lost websocket")
 CUT_OFF += ("Canceled future for",)  # JupyterLab, about a kernel
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    item.stash[FAILED] = report.failed or (report.when != "setup" and item.stash[FAILED])
+    return report
+
+
+def has_failed(item: pytest.Item) -> bool:
+    """Whether a test has failed so far: what it shared with others may not be as it was."""
+    return item.stash[FAILED]
 
 
 # Not for the whole run: while Playwright's sync API is open, no test could call asyncio.run().
@@ -76,12 +88,15 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., OpenPage]]:
     for each in opened:
         each.close()
     for each in opened:
-        assert not each.problems, each.problems
-        assert not each.strangers, each.strangers
+        assert not each.faults, each.faults
 
 
 class OpenPage:
-    """One page in a context of its own, and what its console and its requests showed."""
+    """One page in a context of its own, and what its console and its requests showed.
+
+    cut_off : what the console says about a lost server is expected.
+    known : a part of the text of an error that is expected.
+    """
 
     def __init__(
         self,
@@ -108,30 +123,29 @@ class OpenPage:
         for script in scripts:
             self.context.add_init_script(script)
         self.page: Page = self.context.new_page()
-        self._cut_off = cut_off
-        self._known = known
+        self.cut_off = cut_off
+        self.known = known
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self._failed(str(error)))
         self.page.on("request", lambda request: self._asked(request.url))
         self.page.on("websocket", lambda socket: self._asked(socket.url))
         self.page.goto(url)
 
+    @property
+    def faults(self) -> list[str]:
+        """Errors in its console, and requests to other machines."""
+        return self.problems + self.strangers
+
     def close(self) -> None:
         self.context.close()
 
-    @contextmanager
-    def server_away(self) -> Iterator[None]:
-        """While this is open, what the console says about a lost server is expected."""
-        self._cut_off = True
-        yield
-
     def _heard(self, message: object) -> None:
-        expected = self._cut_off and any(words in message.text for words in CUT_OFF)
+        expected = self.cut_off and any(words in message.text for words in CUT_OFF)
         if message.type == "error" and not expected:
             self._failed(f"{message.text} ({message.location})")
 
     def _failed(self, error: str) -> None:
-        if self._known is None or self._known not in error:
+        if self.known is None or self.known not in error:
             self.problems.append(error)
 
     def _asked(self, url: str) -> None:
