@@ -1,4 +1,4 @@
-"""Stores the journal entry of one recording."""
+"""Describes one recording for the journal, and stores this entry."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Callable
 
 from camrec import file_system
 from camrec.errors import ServiceError, describe_os_error
-from camrec.journal import JournalEntry
+from camrec.journal import JournalEntry, SegmentRecord
+from camrec.receipt import EndReason
 from camrec.recording.options import RecordingJournal, RecordingOptions
+from camrec.recording.recorder import Recorder
 
 log = logging.getLogger(__name__)
 
@@ -97,3 +99,41 @@ class StoredEntry:
             self._options.recording_id,
             error.strerror,
         )
+
+
+def describe_entry(
+    options: RecordingOptions,
+    start_at: int | None,
+    recorder: Recorder | None,
+    cancelled: EndReason | None = None,
+) -> JournalEntry:
+    """What a later camrec has to know of a recording to continue it.
+
+    start_at : when it was to begin, UTC nanoseconds; None: nobody scheduled it.
+    recorder : None before it has begun.
+    cancelled : why it ended before it began; None: it did not.
+    """
+    period = None if recorder is None else recorder.period
+    end = None if recorder is None else recorder.end
+    segments: tuple[SegmentRecord, ...] = ()
+    if recorder is not None:
+        segments = tuple(each.to_record(recorder.period) for each in recorder.segments)
+    return JournalEntry(
+        recording_id=options.recording_id,
+        session_id=options.session_id,
+        session_name=options.camera,
+        camera_id=options.camera_id,
+        address=options.source,
+        name=options.name,
+        duration=options.duration,
+        start_at=start_at,
+        starts_now=options.starts_now,
+        started_at=None if period is None else period.start_utc,
+        calibrated_delay=None if recorder is None else recorder.calibrated_delay,
+        ended=cancelled if end is None else end.reason,
+        over=None if period is None or end is None else period.to_utc(end.at),
+        parts=segments,
+        details=dict(options.details),
+        series=options.series,
+        plan_id=options.plan_id,
+    )

@@ -16,16 +16,17 @@ from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_SECOND, format_iso
 from camrec.errors import CamrecError, ServiceError, StateError, describe_os_error
 from camrec.feed import MediaFeed
-from camrec.journal import JournalEntry, SegmentRecord, SeriesRecord
+from camrec.journal import JournalEntry, SeriesRecord
 from camrec.media import MediaUnit
 from camrec.receipt import EndReason, Gap, Receipt
 from camrec.recording.followed_recording import FollowedRecording, TakeTurn
 from camrec.recording.fsync_thread import FsyncThread
-from camrec.recording.journal_entry import StoredEntry
+from camrec.recording.journal_entry import StoredEntry, describe_entry
 from camrec.recording.options import RecordingOptions, RecordingServices
 from camrec.recording.recorder import Recorder, RecordingStop
 from camrec.recording.recording_period import RecordingPeriod
 from camrec.recording.recording_state import RECORDING_TRANSITIONS, RecordingState
+from camrec.recording.scheduled_start import ScheduledStart
 from camrec.recording.video_join import Handover, VideoJoin
 from camrec.recording.watchdog import Watchdog
 from camrec.state_machine import StateMachine
@@ -33,7 +34,6 @@ from camrec.state_machine import StateMachine
 log = logging.getLogger(__name__)
 
 SAVE_DATES_INTERVAL_NS = 30 * NS_PER_SECOND
-SCHEDULE_CHECK_INTERVAL_S = 5.0  # between two checks of the wall clock, which may be changed
 
 
 class RecordingJob:
@@ -87,17 +87,13 @@ class RecordingJob:
         self._services = services
         self._entry = StoredEntry(services.journal, options, self._describe)
         self._stop_request = RecordingStop()
-        self._wake = threading.Event()
+        self._scheduled = ScheduledStart(start_at or 0, services.clock, followed)
         self._finished = threading.Event()
         # For the fields below. `_recorder` is set once, so reading it needs no lock.
         self._lock = threading.Lock()
         self._handover = handover
-        self._followed = followed
         self._take_turn = take_turn
         self._start_next: Callable[[Handover], bool] | None = None
-        self._start_at = start_at
-        self._started_at = resume.started_at if resume else start_at or 0
-        self._is_due = False  # the start of a scheduled recording has come, or it was cancelled
         self._recorder: Recorder | None = None
         self._saved: tuple[tuple[str, Receipt], ...] = ()
         self._saved_events: int | None = None  # set when an event of its video has changed
@@ -130,12 +126,8 @@ class RecordingJob:
 
         False, and nothing changes, if it has begun or was cancelled.
         """
-        with self._lock:
-            if self._is_due or self.state is not RecordingState.SCHEDULED:
-                return False
-            self._start_at = self._started_at = start_at
-        self._wake.set()
-        return True
+        is_scheduled = self.state is RecordingState.SCHEDULED
+        return is_scheduled and self._scheduled.reschedule(start_at)
 
     def join_next(self, series: SeriesRecord, start_next: Callable[[Handover], bool]) -> None:
         """Make this the video of a series. It ends where the next one begins.
@@ -195,7 +187,7 @@ class RecordingJob:
             recorder = self._recorder
         if recorder is not None:
             recorder.stop(reason)
-        self._wake.set()
+        self._scheduled.check()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until the recording is SAVED or FAILED; False after `timeout` seconds."""
@@ -268,14 +260,17 @@ class RecordingJob:
     @property
     def start_at(self) -> int | None:
         """When a scheduled recording begins, UTC nanoseconds; None if nobody scheduled it."""
-        with self._lock:
-            return None if self.options.starts_now else self._start_at
+        options = self.options
+        is_by_person = options.start_at is not None and not options.starts_now
+        return self._scheduled.at if is_by_person else None
 
     @property
     def started_at(self) -> int:
         """When it began or will begin, UTC nanoseconds."""
-        with self._lock:
-            return self._started_at
+        recorder, resume = self._recorder, self.options.resume
+        if recorder is not None:
+            return recorder.period.start_utc
+        return self._scheduled.at if resume is None else resume.started_at
 
     @property
     def ends_at(self) -> int | None:
@@ -344,14 +339,6 @@ class RecordingJob:
         return len(recorder.segments) if recorder is not None else 0
 
     @property
-    def segment_records(self) -> tuple[SegmentRecord, ...]:
-        """Its segments, as the journal stores them."""
-        recorder = self._recorder
-        if recorder is None:
-            return ()
-        return tuple(segment.to_record(recorder.period) for segment in recorder.segments)
-
-    @property
     def gaps(self) -> list[Gap]:
         """Times without frames so far, including one that still lasts."""
         if receipts := self.receipts:
@@ -409,8 +396,7 @@ class RecordingJob:
         self._handover = None
         with self._lock:
             self._recorder = recorder
-            self._started_at = recorder.period.start_utc
-            self.options = _starting_at(self.options, self._started_at)
+            self.options = _starting_at(self.options, recorder.period.start_utc)
             recorder.change_duration(self.options.duration, self.options.series)
         self._join_recorder(recorder)
         try:
@@ -464,39 +450,21 @@ class RecordingJob:
         Returns the one that was waited for. The end stays when it was to be.
         """
         while True:
-            followed = self._followed
-            disconnect = None if followed is None else followed.connect(self._wake.set)
-            while (left := self._ns_until_start()) > 0:
-                self._wake.wait(min(left / NS_PER_SECOND, SCHEDULE_CHECK_INTERVAL_S))
-                self._wake.clear()
-            if disconnect is not None:
-                disconnect()
-            if self._stop_request.reason is not None or self._is_too_late():
-                return followed
-            running = self._take_turn(self.recording_id)
+            self._scheduled.wait(self._is_cancelled)
+            running = None if self._is_cancelled() else self._take_turn(self.recording_id)
             if running is None:
-                return followed
+                return self._scheduled.followed
             ends_at = self.ends_at
             with self._lock:
-                self._followed = running
                 self.options = replace(self.options, ends_at=ends_at)
+            self._scheduled.follow(running)
 
     def _is_too_late(self) -> bool:
         ends_at = self.ends_at
         return ends_at is not None and self._services.clock.utc_ns() >= ends_at
 
-    def _ns_until_start(self) -> int:
-        """Nanoseconds until the scheduled time; 0 once that counts, and after a cancellation."""
-        clock, followed = self._services.clock, self._followed
-        is_too_late = self._is_too_late()
-        with self._lock:
-            if followed is not None and (start := followed.next_start(clock)) is not None:
-                self._start_at = self._started_at = start
-            left = self._started_at - clock.utc_ns()
-            if followed is not None and not followed.is_over:
-                left = max(left, NS_PER_SECOND)  # it ends by its own clock, and says so
-            self._is_due = left <= 0 or is_too_late or self._stop_request.reason is not None
-            return 0 if self._is_due else left
+    def _is_cancelled(self) -> bool:
+        return self._stop_request.reason is not None or self._is_too_late()
 
     def _record(self, recorder: Recorder) -> None:
         watchdog = Watchdog(recorder, self._services.disk, self.recording_id)
@@ -576,28 +544,8 @@ class RecordingJob:
 
     def _describe(self) -> JournalEntry:
         """The recording for the journal; `CameraJournal` adds the credential to the address."""
-        options, recorder = self.options, self._recorder
-        with self._lock:
-            start_at = self._start_at
-        return JournalEntry(
-            recording_id=options.recording_id,
-            session_id=options.session_id,
-            session_name=options.camera,
-            camera_id=options.camera_id,
-            address=options.source,
-            name=options.name,
-            duration=options.duration,
-            start_at=start_at,
-            starts_now=options.starts_now,
-            started_at=self.started_at if self.has_started else None,
-            calibrated_delay=recorder.calibrated_delay if recorder else None,
-            ended=self.end_reason,
-            over=self.ended_at,
-            parts=self.segment_records,
-            details=dict(options.details),
-            series=options.series,
-            plan_id=options.plan_id,
-        )
+        start_at = None if self.options.start_at is None else self._scheduled.at
+        return describe_entry(self.options, start_at, self._recorder, self.end_reason)
 
     def notify(self) -> None:
         """Emit `changed`."""

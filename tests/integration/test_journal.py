@@ -111,9 +111,9 @@ def test_a_resumed_recording_continues_after_its_earlier_segment(studio):
     until(lambda: first.bytes > 0)
     first.stop()
     assert first.wait(30) and first.state is RecordingState.FAILED
-    past = ResumeState(first.started_at, first.segment_records)
+    past = ResumeState(first.started_at, studio.journal.saved[-1].parts)
     folder = studio.folder / "parts-0"
-    (earlier,) = (folder / part.file for part in first.segment_records)
+    (earlier,) = (folder / part.file for part in studio.journal.saved[-1].parts)
     at = first.started_at + 2 * SECOND
     os.utime(earlier, ns=(at, at))
 
@@ -149,7 +149,7 @@ def test_a_resumed_recording_whose_end_has_passed_saves_its_segments(studio, end
     assert first.wait(30)
     studio.feed.close()
     past = ResumeState(
-        first.started_at, first.segment_records, ended, first.ended_at if ended else None
+        first.started_at, studio.journal.saved[-1].parts, ended, first.ended_at if ended else None
     )
     studio.at(60 if not ended else 5)
     second = studio.record(20, resume=past, folder=studio.folder / "parts-0")
@@ -170,7 +170,7 @@ def test_a_scheduled_recording_starts_at_its_time(studio):
         [],
     )
     studio.play(units, -1, 3)
-    recording._wake.set()
+    recording._scheduled.check()
     until(lambda: recording.has_started and recording.state is RecordingState.WRITING)
     studio.play(units, 3, 6)
     assert recording.wait(30)
@@ -199,7 +199,7 @@ def test_only_a_recording_that_has_not_begun_gets_another_start(studio):
     start = studio.clock.utc_ns() + SECOND // 5
     assert recording.reschedule(start) and recording.started_at == start
     studio.play(units, 1, 2)
-    recording._wake.set()
+    recording._scheduled.check()
     until(lambda: recording.has_started and recording.state is RecordingState.WRITING)
     assert not recording.reschedule(start + 60 * SECOND)
     assert (recording.started_at, recording.start_at) == (start, start)
