@@ -72,6 +72,21 @@ class KnownCamera(BaseModel):
         """Whether it cannot be opened by its `url` alone."""
         return self.guarded or self.secrets is not None
 
+    def kept_as(self, stored: KnownCamera | None) -> KnownCamera:
+        """This camera, which is kept as `stored` was: it stays, is planned, or neither.
+
+        stored : the camera as it was stored the last time; None: it never was.
+        """
+        changes: dict[str, object] = {"stays": False, "planned": False, "stored_address": None}
+        if stored is not None and stored.is_kept:
+            address = self.stored_address or stored.stored_address
+            changes = {
+                "stays": stored.stays,
+                "planned": stored.planned,
+                "stored_address": address,
+            }
+        return self.model_copy(update=changes)
+
     @field_validator("camera_id")
     @classmethod
     def _check_id(cls, camera_id: str) -> str:

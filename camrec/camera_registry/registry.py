@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import threading
-from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Literal
 
-from camrec.camera_address import MAX_NAME_CHARS, CameraAddress
+from camrec.camera_address import CameraAddress
 from camrec.camera_clock import ClockChoice
 from camrec.camera_registry.camera_file import CameraFile
-from camrec.camera_registry.camera_list import find_by_address, find_by_id, limit_cameras
+from camrec.camera_registry.camera_list import find_by_id, limit_cameras
+from camrec.camera_registry.camera_table import CameraTable
 from camrec.camera_registry.credentials import CameraCredentials
 from camrec.camera_registry.identity import fingerprint_secrets
-from camrec.camera_registry.known_camera import CAMERA_ID_PATTERN, KnownCamera
+from camrec.camera_registry.known_camera import KnownCamera
 from camrec.camera_registry.measured_delay import MeasuredDelay
 from camrec.camera_registry.new_address import move_camera
 from camrec.camera_registry.stored_cameras import StoredCameras
 from camrec.credential_store import CredentialStore
-from camrec.errors import NotFoundError, ServiceError, StateError
+from camrec.errors import ServiceError, StateError
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +27,9 @@ log = logging.getLogger(__name__)
 class CameraRegistry:
     """The cameras that have delivered video, and those that are being opened. For any thread.
 
-    A camera is open as long as it has a session. One that never delivered is forgotten when its
-    last session ends.
+    `CameraTable` has the cameras in memory. This class adds what takes time, without blocking those
+    who look one up: the file, the keyring, and fingerprints. A change of a camera is one step for
+    all of them, or it is taken back, so `remember`, `update` and `remove` are here together.
 
     Parameters
     ----------
@@ -53,13 +53,12 @@ class CameraRegistry:
         built_in_ids: Collection[str] = (),
     ) -> None:
         self._stored = StoredCameras(file)
+        self._table = CameraTable(self._stored, built_in_ids)
         self._named_ids = named_ids
-        self._built_in_ids = frozenset(built_in_ids)
         self._credentials = CameraCredentials(credential_store)
         self._write_lock = threading.Lock()  # held while `_stored` and the file change
-        self._lock = threading.Lock()  # of the fields below; taken after `_write_lock`, for moments
-        self._unstored: dict[str, KnownCamera] = {}
-        self._open_counts: Counter[str] = Counter()
+        # Of what is in memory, `_stored` and `_table`; taken after `_write_lock`, for moments.
+        self._lock = threading.Lock()
 
     def load(self) -> None:
         """Read the file again. The cameras of an older camrec are stored in the new file.
@@ -84,18 +83,18 @@ class CameraRegistry:
     def cameras(self) -> list[KnownCamera]:
         """All cameras: those that have not delivered yet, then the others, the latest first."""
         with self._lock:
-            return self._all()
+            return self._table.all()
 
     def get(self, camera_id: str) -> KnownCamera:
         """A camera. Raises NotFoundError (``no_camera``)."""
         with self._lock:
-            return self._get(camera_id)
+            return self._table.get(camera_id)
 
     def find(self, source: CameraAddress) -> KnownCamera | None:
         """The camera at an address; None if there is none."""
         fingerprint = self.fingerprint(source)
         with self._lock:
-            return find_by_address(self._all(), source, fingerprint)
+            return self._table.find(source, fingerprint)
 
     def fingerprint(self, source: CameraAddress) -> str | None:
         """The fingerprint of the secret parameters of an address; None if it has none.
@@ -112,12 +111,12 @@ class CameraRegistry:
 
     def is_built_in(self, camera_id: str) -> bool:
         """Whether a camera is part of camrec."""
-        return camera_id in self._built_in_ids
+        return self._table.is_built_in(camera_id)
 
     def is_stored(self, camera_id: str) -> bool:
         """Whether the camera has delivered, or a plan names it."""
         with self._lock:
-            return find_by_id(self._stored.cameras, camera_id) is not None
+            return self._table.find_stored(camera_id) is not None
 
     # Sessions.
 
@@ -142,29 +141,12 @@ class CameraRegistry:
         """
         fingerprint = fingerprint or self.fingerprint(source)
         with self._lock:
-            camera = None
-            if camera_id is None or not self.is_built_in(camera_id):
-                camera = find_by_id(self._all(), camera_id)
-                camera = camera or find_by_address(self._all(), source, fingerprint)
-            if camera is None:
-                is_id = bool(camera_id and CAMERA_ID_PATTERN.fullmatch(camera_id))
-                camera = KnownCamera(
-                    camera_id=camera_id if camera_id and is_id else secrets.token_hex(8),
-                    name=name[:MAX_NAME_CHARS],  # a host may be longer
-                    url=source.url,
-                    secrets=fingerprint,
-                )
-                self._unstored[camera.camera_id] = camera
-            self._open_counts[camera.camera_id] += 1
-            return camera
+            return self._table.acquire(source, name, camera_id, fingerprint)
 
     def release(self, camera_id: str) -> None:
         """A session of this camera has ended."""
         with self._lock:
-            self._open_counts[camera_id] -= 1
-            if self._open_counts[camera_id] <= 0:
-                del self._open_counts[camera_id]
-                self._unstored.pop(camera_id, None)
+            self._table.release(camera_id)
 
     def remember(
         self,
@@ -203,10 +185,10 @@ class CameraRegistry:
             return
         with self._write_lock:
             with self._lock:
-                camera = find_by_id(self._all(), camera_id)
-                stored = find_by_id(self._stored.cameras, camera_id)
+                camera = find_by_id(self._table.all(), camera_id)
+                stored = self._table.find_stored(camera_id)
                 others = [each for each in self._stored.cameras if each is not stored]
-                open_ids = frozenset(self._open_counts)
+                open_ids = self._table.open_ids
             if camera is None:
                 return
             changes = {
@@ -222,7 +204,7 @@ class CameraRegistry:
             )
             with self._lock:
                 self._stored.change(cameras)
-                self._unstored.pop(camera_id, None)
+                self._table.note_stored(camera_id)
             for each in dropped:
                 self._credentials.forget(each)
             refusal = self._credentials.keep(camera, source)
@@ -296,14 +278,15 @@ class CameraRegistry:
             becomes_kept = bool(stays or planned)
             camera = self._with_stored_address(camera.model_copy(update=changes), known)
             with self._lock:
-                self._reject_built_in(before)
-                if becomes_kept and known is None and camera_id not in self._unstored:
+                is_unstored = self._table.is_unstored(camera_id)
+                self._table.reject_built_in(before)
+                if becomes_kept and known is None and not is_unstored:
                     raise StateError("camera_password_unknown", name=camera.name)
                 if is_moved:
-                    self._reject_open(before)
-                    self._reject_taken_address(camera)
-                if camera_id in self._unstored:
-                    self._unstored[camera_id] = camera
+                    self._table.reject_open(before)
+                    self._table.reject_taken_address(camera)
+                if is_unstored:
+                    self._table.change_unstored(camera)
                     return camera
                 self._stored.change(
                     camera if each is before else each for each in self._stored.cameras
@@ -332,9 +315,9 @@ class CameraRegistry:
         """
         with self._write_lock:
             with self._lock:
-                camera = self._get(camera_id)
-                self._reject_built_in(camera)
-                self._reject_open(camera)
+                camera = self._table.get(camera_id)
+                self._table.reject_built_in(camera)
+                self._table.reject_open(camera)
                 if camera.planned:
                     raise StateError("camera_planned", name=camera.name)
                 self._stored.change(each for each in self._stored.cameras if each is not camera)
@@ -349,15 +332,7 @@ class CameraRegistry:
 
     def _restore_kept(self, camera: KnownCamera, stored: KnownCamera | None) -> None:
         """Whether a camera stays or is planned is what it was when it was stored the last time."""
-        changes: dict[str, object] = {"stays": False, "planned": False, "stored_address": None}
-        if stored is not None and stored.is_kept:
-            address = camera.stored_address or stored.stored_address
-            changes = {
-                "stays": stored.stays,
-                "planned": stored.planned,
-                "stored_address": address,
-            }
-        before = camera.model_copy(update=changes)
+        before = camera.kept_as(stored)
         with self._lock:
             self._stored.change(
                 before if each.camera_id == camera.camera_id else each
@@ -372,27 +347,3 @@ class CameraRegistry:
             with self._lock:
                 self._stored.undo()
             raise
-
-    # These need `_lock`.
-
-    def _reject_built_in(self, camera: KnownCamera) -> None:
-        if self.is_built_in(camera.camera_id):
-            raise StateError("camera_built_in", name=camera.name)
-
-    def _reject_open(self, camera: KnownCamera) -> None:
-        if camera.camera_id in self._open_counts:
-            raise StateError("camera_open", name=camera.name)
-
-    def _reject_taken_address(self, camera: KnownCamera) -> None:
-        other = find_by_address(self._all(), camera.address, camera.secrets)
-        if other is not None and other.camera_id != camera.camera_id:
-            raise StateError("camera_exists", name=other.name)
-
-    def _all(self) -> list[KnownCamera]:
-        return [*self._unstored.values(), *self._stored.cameras]
-
-    def _get(self, camera_id: str) -> KnownCamera:
-        camera = find_by_id(self._all(), camera_id)
-        if camera is None:
-            raise NotFoundError("no_camera", camera_id=camera_id)
-        return camera
