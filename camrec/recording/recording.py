@@ -17,7 +17,6 @@ from camrec.clock import NS_PER_SECOND, format_iso
 from camrec.errors import CamrecError, ServiceError, StateError, describe_os_error
 from camrec.feed import MediaFeed
 from camrec.journal import JournalEntry, SeriesRecord
-from camrec.media import MediaUnit
 from camrec.receipt import EndReason, Gap, Receipt
 from camrec.recording.followed_recording import FollowedRecording, TakeTurn
 from camrec.recording.fsync_thread import FsyncThread
@@ -26,6 +25,7 @@ from camrec.recording.options import RecordingOptions, RecordingServices
 from camrec.recording.recorder import Recorder, RecordingStop
 from camrec.recording.recording_period import RecordingPeriod
 from camrec.recording.recording_state import RECORDING_TRANSITIONS, RecordingState
+from camrec.recording.recording_view import RecordingView
 from camrec.recording.scheduled_start import ScheduledStart
 from camrec.recording.video_join import Handover, VideoJoin
 from camrec.recording.watchdog import Watchdog
@@ -36,19 +36,18 @@ log = logging.getLogger(__name__)
 SAVE_DATES_INTERVAL_NS = 30 * NS_PER_SECOND
 
 
-class RecordingJob:
+class RecordingJob(RecordingView):
     """A recording: its state, its results, and how to stop it. Any thread may call anything.
 
     It records for `duration` seconds by camrec's own clock, or until the next video of its series
     begins. The video begins with the frame that was on the screen at the start, or
     `options.preroll` seconds before. A `Recorder` does the writing, in a thread of this recording.
-    Half of this class consists of properties that other
-    modules read. In a class of their own, each of them would need the lock of this one.
+    What follows from its options and its recorder alone is in `RecordingView`. What is left here
+    belongs together: a stop, a new end or a next video may come before the recorder exists, while
+    it is created, and while it ends. The lock of this class decides between the two threads.
 
     Attributes
     ----------
-    options : what is recorded. `join_next` and `change_duration` change it.
-    machine : its life cycle.
     changed : emits this recording after each change of the state, the segments or the gaps.
     event_log : what was marked in it.
 
@@ -73,7 +72,6 @@ class RecordingJob:
         take_turn: TakeTurn = lambda recording_id: None,
     ) -> None:
         resume, start_at = options.resume, options.start_at
-        self.options = options
         self.changed: Callbacks[[RecordingJob]] = Callbacks()
         self.machine: StateMachine[RecordingState] = StateMachine(
             RecordingState.SCHEDULED if start_at and resume is None else RecordingState.WRITING,
@@ -89,8 +87,10 @@ class RecordingJob:
         self._stop_request = RecordingStop()
         self._scheduled = ScheduledStart(start_at or 0, services.clock, followed)
         self._finished = threading.Event()
-        # For the fields below. `_recorder` is set once, so reading it needs no lock.
+        # For the fields below. `_recorder` is set once and `_options` are replaced as a whole, so
+        # reading one of them needs no lock.
         self._lock = threading.Lock()
+        self._options = options
         self._handover = handover
         self._take_turn = take_turn
         self._start_next: Callable[[Handover], bool] | None = None
@@ -135,7 +135,7 @@ class RecordingJob:
         start_next : starts the next video, and returns whether that was possible.
         """
         with self._lock:
-            self.options = replace(self.options, series=series)
+            self._options = replace(self.options, series=series)
             self._start_next = start_next
             recorder = self._recorder
         if recorder is not None:
@@ -156,7 +156,7 @@ class RecordingJob:
         if before.ends_at is not None and seconds is not None and not self.has_started:
             ends_at = self.started_at + round(seconds * NS_PER_SECOND)  # however late it begins
         with self._lock:
-            self.options = replace(
+            self._options = replace(
                 before, duration=seconds, ends_at=ends_at, series=series or before.series
             )
         try:
@@ -166,7 +166,7 @@ class RecordingJob:
                     self._recorder.change_duration(seconds, self.options.series)
         except CamrecError:
             with self._lock:
-                self.options = before
+                self._options = before
             with contextlib.suppress(ServiceError):
                 self._entry.update()
             raise
@@ -175,7 +175,7 @@ class RecordingJob:
     def note_series(self, series: SeriesRecord) -> None:
         """Change what the journal and the receipt say about its series."""
         with self._lock:
-            self.options = replace(self.options, series=series)
+            self._options = replace(self.options, series=series)
             recorder = self._recorder
         if recorder is not None:
             recorder.note_series(series)
@@ -218,39 +218,24 @@ class RecordingJob:
         self._saved_events = count
 
     @property
+    def options(self) -> RecordingOptions:
+        """What is recorded. `join_next` and `change_duration` change it."""
+        return self._options
+
+    @property
+    def recorder(self) -> Recorder | None:
+        """What writes the video; None before that has begun."""
+        return self._recorder
+
+    @property
     def recording_id(self) -> str:
         """The id, also of its journal entry."""
         return self.options.recording_id
 
     @property
-    def session_id(self) -> str:
-        """The id of the session that is recorded."""
-        return self.options.session_id
-
-    @property
-    def camera_id(self) -> str:
-        """The id of the camera, which outlives the session."""
-        return self.options.camera_id
-
-    @property
-    def plan_id(self) -> str | None:
-        """The plan that it is recorded for."""
-        return self.options.plan_id
-
-    @property
-    def name(self) -> str:
-        """The name of the video."""
-        return self.options.name
-
-    @property
     def duration(self) -> float | None:
         """The requested length in seconds; None: until it is stopped."""
         return self.options.duration
-
-    @property
-    def state(self) -> RecordingState:
-        """The state now."""
-        return self.machine.state
 
     @property
     def has_started(self) -> bool:
@@ -281,32 +266,11 @@ class RecordingJob:
         return None if duration is None else self.started_at + round(duration * NS_PER_SECOND)
 
     @property
-    def ended_at(self) -> int | None:
-        """When it ended, UTC nanoseconds; None while it runs."""
-        recorder = self._recorder
-        if recorder is None or recorder.end is None:
-            return None
-        return recorder.period.to_utc(recorder.end.at)
-
-    @property
-    def ended_monotonic_ns(self) -> int | None:
-        """`ended_at` on the monotonic clock."""
-        recorder = self._recorder
-        return None if recorder is None or recorder.end is None else recorder.end.at
-
-    @property
-    def last_frame(self) -> MediaUnit | None:
-        """The last frame that it has taken."""
-        recorder = self._recorder
-        return None if recorder is None else recorder.newest_frame
-
-    @property
     def end_reason(self) -> EndReason | None:
         """Why it ended, as the receipt says; None while it runs."""
-        recorder = self._recorder
-        if recorder is not None:
-            return recorder.end.reason if recorder.end is not None else None
-        return self._stop_request.reason if self.state is RecordingState.FAILED else None
+        if self._recorder is None and self.state is RecordingState.FAILED:
+            return self._stop_request.reason  # it never began
+        return super().end_reason
 
     @property
     def period(self) -> RecordingPeriod | None:
@@ -333,24 +297,12 @@ class RecordingJob:
         return sum(_size_of(segment.path) for segment in segments)
 
     @property
-    def segment_count(self) -> int:
-        """How many segments were begun."""
-        recorder = self._recorder
-        return len(recorder.segments) if recorder is not None else 0
-
-    @property
     def gaps(self) -> list[Gap]:
         """Times without frames so far, including one that still lasts."""
         if receipts := self.receipts:
             return list(receipts[0].gaps)
         recorder = self._recorder
         return recorder.gaps if recorder is not None else []
-
-    @property
-    def filename(self) -> str | None:
-        """The file name of the saved video; of the first one if there are several."""
-        with self._lock:
-            return self._saved[0][0] if self._saved else None
 
     @property
     def filenames(self) -> list[str]:
@@ -396,7 +348,7 @@ class RecordingJob:
         self._handover = None
         with self._lock:
             self._recorder = recorder
-            self.options = _starting_at(self.options, recorder.period.start_utc)
+            self._options = _starting_at(self.options, recorder.period.start_utc)
             recorder.change_duration(self.options.duration, self.options.series)
         self._join_recorder(recorder)
         try:
@@ -456,7 +408,7 @@ class RecordingJob:
                 return self._scheduled.followed
             ends_at = self.ends_at
             with self._lock:
-                self.options = replace(self.options, ends_at=ends_at)
+                self._options = replace(self.options, ends_at=ends_at)
             self._scheduled.follow(running)
 
     def _is_too_late(self) -> bool:

@@ -16,28 +16,31 @@ from camrec.clock import NS_PER_SECOND
 from camrec.errors import CamrecError
 from camrec.feed import MediaFeed
 from camrec.journal import SeriesRecord
-from camrec.media import MediaUnit
 from camrec.receipt import EndReason, Gap, Receipt
 from camrec.recording.followed_recording import FollowedRecording, TakeTurn
 from camrec.recording.options import RecordingOptions, RecordingServices
+from camrec.recording.recorder import Recorder
 from camrec.recording.recording import RecordingJob
 from camrec.recording.recording_state import (
     ENDED_RECORDING_STATES,
     RECORDING_TRANSITIONS,
     RecordingState,
 )
+from camrec.recording.recording_view import RecordingView
 from camrec.recording.video_join import Handover
 from camrec.state_machine import StateMachine
 
 log = logging.getLogger(__name__)
 
 
-class RecordingSeries:
+class RecordingSeries(RecordingView):
     """A recording without an end, or a long one: one `RecordingJob` after another.
 
     Other modules use it as they use a `RecordingJob`. Each video is finalized and saved by itself
     while the next one is written; then its segments and its journal entry are gone. Any thread may
-    call anything. Half of this class consists of properties that other modules read.
+    call anything. The properties that follow from the newest video alone are in `RecordingView`;
+    the others combine all of its videos, under the lock with which a video takes the place of the
+    one before.
 
     Attributes
     ----------
@@ -144,39 +147,19 @@ class RecordingSeries:
         return self._current.options
 
     @property
+    def recorder(self) -> Recorder | None:
+        """That of the newest video; None before that has begun."""
+        return self._current.recorder
+
+    @property
     def recording_id(self) -> str:
         """The id of the whole recording."""
         return self._record.recording_id
 
     @property
-    def session_id(self) -> str:
-        """As `RecordingJob.session_id`."""
-        return self._current.session_id
-
-    @property
-    def camera_id(self) -> str:
-        """As `RecordingJob.camera_id`."""
-        return self._current.camera_id
-
-    @property
-    def plan_id(self) -> str | None:
-        """As `RecordingJob.plan_id`."""
-        return self._current.plan_id
-
-    @property
-    def name(self) -> str:
-        """As `RecordingJob.name`."""
-        return self._current.name
-
-    @property
     def duration(self) -> float | None:
         """The requested length of all videos in seconds; None: until it is stopped."""
         return self._record.asked
-
-    @property
-    def state(self) -> RecordingState:
-        """The state now."""
-        return self.machine.state
 
     @property
     def has_started(self) -> bool:
@@ -221,21 +204,6 @@ class RecordingSeries:
             self._settled.events = count - released
 
     @property
-    def ended_at(self) -> int | None:
-        """As `RecordingJob.ended_at`."""
-        return self._current.ended_at
-
-    @property
-    def ended_monotonic_ns(self) -> int | None:
-        """As `RecordingJob.ended_monotonic_ns`."""
-        return self._current.ended_monotonic_ns
-
-    @property
-    def last_frame(self) -> MediaUnit | None:
-        """As `RecordingJob.last_frame`."""
-        return self._current.last_frame
-
-    @property
     def end_reason(self) -> EndReason | None:
         """As `RecordingJob.end_reason`."""
         return self._current.end_reason
@@ -251,20 +219,10 @@ class RecordingSeries:
         return self._settled.bytes + sum(job.bytes for job in self.jobs)
 
     @property
-    def segment_count(self) -> int:
-        """How many segments of the newest video were begun."""
-        return self._current.segment_count
-
-    @property
     def gaps(self) -> list[Gap]:
         """The gaps in the newest video; their starts count from the start of the recording."""
         before = self._seconds_before
         return [Gap(start=before + gap.start, duration=gap.duration) for gap in self._current.gaps]
-
-    @property
-    def filename(self) -> str | None:
-        """The file name of the first video."""
-        return next(iter(self.filenames), None)
 
     @property
     def filenames(self) -> list[str]:
