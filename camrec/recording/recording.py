@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from camrec import file_system
 from camrec.annotations import EVENT_LOG_FILENAME, EventLog
 from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_SECOND, format_iso
-from camrec.errors import CamrecError, ServiceError, StateError, describe_os_error
+from camrec.errors import CamrecError, ServiceError, StateError
 from camrec.feed import MediaFeed
 from camrec.journal import JournalEntry, SeriesRecord
 from camrec.receipt import EndReason, Gap, Receipt
@@ -24,6 +22,7 @@ from camrec.recording.journal_entry import StoredEntry, describe_entry
 from camrec.recording.options import RecordingOptions, RecordingServices
 from camrec.recording.recorder import Recorder, RecordingStop
 from camrec.recording.recording_period import RecordingPeriod
+from camrec.recording.recording_result import RecordingResult, can_be_repeated, finalizing_error
 from camrec.recording.recording_state import RECORDING_TRANSITIONS, RecordingState
 from camrec.recording.recording_view import RecordingView
 from camrec.recording.scheduled_start import ScheduledStart
@@ -50,6 +49,7 @@ class RecordingJob(RecordingView):
     ----------
     changed : emits this recording after each change of the state, the segments or the gaps.
     event_log : what was marked in it.
+    result : what came of it.
 
     Parameters
     ----------
@@ -77,13 +77,15 @@ class RecordingJob(RecordingView):
             RecordingState.SCHEDULED if start_at and resume is None else RecordingState.WRITING,
             RECORDING_TRANSITIONS,
         )
-        self.event_log = EventLog(
-            options.folder / EVENT_LOG_FILENAME,
-            options.recording_id if options.series is None else options.series.recording_id,
-        )
         self._feed = feed
         self._services = services
         self._entry = StoredEntry(services.journal, options, self._describe)
+        series = options.series
+        whole_id = options.recording_id if series is None else series.recording_id
+        self.event_log = EventLog(options.folder / EVENT_LOG_FILENAME, whole_id)
+        self.result = RecordingResult(
+            whole_id, options.folder, self._entry, self.event_log, services.place_events
+        )
         self._stop_request = RecordingStop()
         self._scheduled = ScheduledStart(start_at or 0, services.clock, followed)
         self._finished = threading.Event()
@@ -95,9 +97,6 @@ class RecordingJob(RecordingView):
         self._take_turn = take_turn
         self._start_next: Callable[[Handover], bool] | None = None
         self._recorder: Recorder | None = None
-        self._saved: tuple[tuple[str, Receipt], ...] = ()
-        self._saved_events: int | None = None  # set when an event of its video has changed
-        self._error: CamrecError | None = None
         self._save_dates_at = 0  # monotonic nanoseconds
         self.machine.changed.connect(lambda old, new: self.notify())
         self._thread = threading.Thread(
@@ -210,12 +209,11 @@ class RecordingJob(RecordingView):
     @property
     def event_count(self) -> int:
         """How many events it has."""
-        saved = self._saved_events if self.event_log.is_released else None
-        return self.event_log.count if saved is None else saved
+        return self.result.event_count
 
     def note_saved_events(self, count: int) -> None:
         """Note how many events the receipts of its videos have, after the log was released."""
-        self._saved_events = count
+        self.result.note_saved_events(count)
 
     @property
     def options(self) -> RecordingOptions:
@@ -307,20 +305,17 @@ class RecordingJob(RecordingView):
     @property
     def filenames(self) -> list[str]:
         """The file names of the saved videos, in order."""
-        with self._lock:
-            return [name for name, _ in self._saved]
+        return self.result.filenames
 
     @property
     def receipts(self) -> list[Receipt]:
         """The receipts of the saved videos."""
-        with self._lock:
-            return [receipt for _, receipt in self._saved]
+        return self.result.receipts
 
     @property
     def error(self) -> CamrecError | None:
         """Why the recording FAILED."""
-        with self._lock:
-            return self._error
+        return self.result.error
 
     # The thread of the recording, and `start`.
 
@@ -451,41 +446,17 @@ class RecordingJob(RecordingView):
             self._fail(error)
         except Exception as error:
             log.exception("recording %s could not be finalized", self.recording_id)
-            self._fail(_finalizing_error(error, folder), keep_entry=_can_be_repeated(error))
+            self._fail(finalizing_error(error, folder), keep_entry=can_be_repeated(error))
         else:
-            with self._lock:
-                self._saved = tuple(saved)
-            self.release_events()
+            self.result.save(saved)
             self.machine.transition(RecordingState.SAVED)
             log.info(
                 "recording %s saved as %s (%s)", self.recording_id, self.filename, self.end_reason
             )
 
-    def release_events(self) -> None:
-        """Put the events of a saved recording into the receipts. Then its folder is removed.
-
-        If that fails, it is logged, and this may be called again. The next start of camrec tries
-        it too.
-        """
-        place, series = self._services.place_events, self.options.series
-        recording_id = self.recording_id if series is None else series.recording_id
-        try:
-            self.event_log.release(lambda events: place(recording_id, events, self.filenames))
-        except Exception:  # whatever it is, the video is saved
-            log.exception("the events of recording %s stay in a file", recording_id)
-        else:
-            file_system.remove_tree(self.options.folder)
-            self._entry.erase()
-
     def _fail(self, error: CamrecError, *, keep_entry: bool = False) -> None:
         """Become FAILED. With `keep_entry` the journal keeps the recording for a later camrec."""
-        with self._lock:
-            self._error = error
-        folder = self.options.folder
-        if not any(folder.glob("*")):
-            file_system.remove_tree(folder)
-        if not keep_entry:
-            self._entry.erase()
+        self.result.fail(error, keep_entry=keep_entry)
         self.machine.transition(RecordingState.FAILED)
         if error.code == "recording_cancelled":
             log.info("recording %s: %s", self.recording_id, error)
@@ -525,17 +496,3 @@ def _size_of(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
-
-
-def _finalizing_error(error: Exception, folder: Path) -> ServiceError:
-    """Why the segments in `folder` did not become a video, as users see it."""
-    if isinstance(error, file_system.FileInUseError):
-        return ServiceError("recording_in_use", file=str(error.file))
-    reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
-    return ServiceError("ffmpeg_failed", reason=reason, folder=str(folder))
-
-
-def _can_be_repeated(error: Exception) -> bool:
-    """Whether the next start of camrec can make the video: then the journal keeps the entry."""
-    is_full = isinstance(error, OSError) and error.errno == errno.ENOSPC
-    return is_full or isinstance(error, file_system.FileInUseError)

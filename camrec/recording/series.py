@@ -340,7 +340,7 @@ class RecordingSeries(RecordingView):
             unplaced = list(self._settled.unplaced)
         for job in unplaced:
             if job.state is RecordingState.SAVED:
-                job.release_events()
+                job.result.release_events()
         with self._lock:
             self._settled.forget_placed()
 

@@ -299,7 +299,7 @@ def test_a_deleted_event_does_not_come_back_after_its_log_could_not_be_removed(
     assert wire.ask("DELETE", f"/events/{gone['id']}").status == 204
     assert [each["id"] for each in receipt_of(wire, video)["events"]] == [kept["id"]]
     job = station.recordings.get(recording["recording_id"])
-    job.release_events()  # as the next start does
+    job.result.release_events()  # as the next start does
     assert [each["id"] for each in receipt_of(wire, video)["events"]] == [kept["id"]]
     assert job.event_log.is_released and not job.options.folder.exists()
 
