@@ -404,7 +404,7 @@ class RecordingJob(RecordingView):
             ends_at = self.ends_at
             with self._lock:
                 self._options = replace(self.options, ends_at=ends_at)
-            self._scheduled.follow(running)
+            self._scheduled.set_followed(running)
 
     def _is_too_late(self) -> bool:
         ends_at = self.ends_at

@@ -51,7 +51,7 @@ class ScheduledStart:
         self._wake.set()
         return True
 
-    def follow(self, running: FollowedRecording) -> None:
+    def set_followed(self, running: FollowedRecording) -> None:
         """Begin at the end of a recording that runs. Then `wait` again."""
         with self._lock:
             self._followed = running

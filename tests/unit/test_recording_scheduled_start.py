@@ -120,7 +120,7 @@ def test_a_start_that_has_come_can_be_moved_again_while_another_recording_runs(c
     start = ScheduledStart(clock.utc_ns(), clock)
     start.wait(lambda: False)
     followed = MadeFollowed()
-    start.follow(followed)
+    start.set_followed(followed)
     waiting = wait(start)
     until(lambda: start.reschedule(clock.utc_ns() + 60 * SECOND))
     followed.end(None)
