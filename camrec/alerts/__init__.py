@@ -16,6 +16,7 @@ from camrec.alerts.lost_cameras import (
     LostCameraTracker,
 )
 from camrec.alerts.missed_plans import WaitingTime, missed_code
+from camrec.alerts.repeated_losses import group_losses
 from camrec.alerts.webhook_body import trial_body, webhook_body
 from camrec.alerts.webhook_post import SIGNATURE_HEADER, WebhookAnswer, post_webhook
 from camrec.alerts.webhook_sender import ATTEMPTS_BEFORE_ALERT, Webhook, WebhookSender
@@ -43,6 +44,7 @@ __all__ = [
     "Webhook",
     "WebhookAnswer",
     "WebhookSender",
+    "group_losses",
     "judge_disk",
     "judge_end",
     "missed_code",

@@ -1,44 +1,60 @@
-"""The alerts as the page's bell lists them."""
+"""The alerts as the page's bell lists them: the many outages of one camera are one line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
+from camrec.alerts import group_losses
 from camrec.dashboard.wire_types import AlertRow
 
 if TYPE_CHECKING:
     from camrec.alerts import Alert
     from camrec.library import VideoFile
 
-MAX_LISTED_ALERTS = 100
+MAX_ALERT_LINES = 100
 # The alerts for which the page offers the video.
 FILMED_ALERT_KINDS = ("camera_lost", "ended_early")
 
 
 def list_alerts(
-    alerts: Sequence[Alert], videos: Iterable[VideoFile], language: str
+    alerts: Sequence[Alert],
+    videos: Iterable[VideoFile],
+    language: str,
+    day_of: Callable[[int], date],
 ) -> list[AlertRow]:
-    """Return the newest of `alerts`, in the page's language.
+    """Return the newest lines, in the page's language.
 
     alerts : the newest first.
+    day_of : the day of a moment (UTC nanoseconds); no line has outages of two.
     """
-    newest = alerts[:MAX_LISTED_ALERTS]
-    wanted = {each.recording_id for each in newest if each.kind in FILMED_ALERT_KINDS}
+    lines = group_losses(alerts, day_of)[:MAX_ALERT_LINES]
+    wanted = {
+        each.recording_id for line in lines for each in line if each.kind in FILMED_ALERT_KINDS
+    }
     filenames = {
         video.receipt.recording_id: video.filename
         for video in videos
         if video.receipt is not None and video.receipt.recording_id in wanted
     }
-    return [
-        {
-            "alert_id": each.alert_id,
-            "kind": each.kind,
-            "at": each.at / 1e6,
-            "until": None if each.until is None else each.until / 1e6,
-            "message": each.message(language),
-            "seen": each.seen,
-            "filename": filenames.get(each.recording_id or ""),
-        }
-        for each in newest
-    ]
+    return [_row(line, filenames, language) for line in lines]
+
+
+def _row(line: tuple[Alert, ...], filenames: Mapping[str, str], language: str) -> AlertRow:
+    newest, oldest = line[0], line[-1]
+    until = None if newest.until is None else newest.until / 1e6
+    lasting = next((each for each in line if each.lasts), None)
+    names = [filenames.get(each.recording_id or "") for each in line]
+    return {
+        "alert_ids": [each.alert_id for each in line],
+        "kind": newest.kind,
+        "at": oldest.at / 1e6,
+        "until": until,
+        "message": newest.message(language),
+        "camera": newest.camera or "",
+        "lost": sum(each.until - each.at for each in line if each.until is not None) / 1e6,
+        "lost_since": None if lasting is None else lasting.at / 1e6,
+        "seen": all(each.seen for each in line),
+        "filename": next(filter(None, names), None),
+    }

@@ -177,7 +177,8 @@ class Page:
 
     def _show_alerts(self) -> None:
         state = self._model.state
-        self.header.alerts = list_alerts(state.alerts, state.videos, self._model.language)
+        day_of = self._station.plans.clock.day_of
+        self.header.alerts = list_alerts(state.alerts, state.videos, self._model.language, day_of)
 
     def _show_cameras(self, rows: Sequence[SessionRow], full: bool) -> None:
         shown: dict[str, CameraCard] = {}

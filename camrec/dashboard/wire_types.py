@@ -184,13 +184,24 @@ class ExcessFields(TypedDict):
 
 
 class AlertRow(TypedDict):
-    """Something that needed a person. `filename`: the video of it, if there is one."""
+    """A line of the bell: something that needed a person, or several outages of one camera.
 
-    alert_id: str
+    alert_ids : the newest first.
+    message : what happened, if it is one alert.
+    camera : its name; empty: it is about no camera.
+    lost : for outages: milliseconds without a picture, in all that are over.
+    lost_since : when the outage that lasts began; None: none lasts.
+    filename : the newest video of it, if there is one.
+    """
+
+    alert_ids: list[str]
     kind: str
     at: float
     until: float | None
     message: str
+    camera: str
+    lost: float
+    lost_since: float | None
     seen: bool
     filename: str | None
 

@@ -366,12 +366,13 @@ def test_changed_settings_take_effect_at_once_and_are_saved_to_the_file(
 
 @pytest.fixture
 def alerted(binaries, tmp_path):
-    """A server that has two alerts, and no camera."""
+    """A server that has a missed plan and five outages of one camera, and no camera."""
     (videos := tmp_path / "videos").mkdir()
     store = AlertStore(AlertFile(videos))
     now = time.time_ns()
     lost = AlertSubject(camera="Street")
-    store.add(Alert.create("camera_lost", "camera_back", now - 10**9, now, lost), now)
+    for since in range(now - 5 * 10**9, now, 10**9):
+        store.add(Alert.create("camera_lost", "camera_back", since, since + 36 * 10**9, lost), now)
     store.add(Alert.create("plan_missed", "missed_asleep", now, now, lost), now)
     with server(SERVE, tmp_path, binaries) as wire:
         yield wire
@@ -387,17 +388,20 @@ def test_the_bell_lists_what_needed_a_person_until_it_is_seen(alerted, open_page
     page.keyboard.press("Enter")
     listed = page.get_by_role("dialog", name="Pendant votre absence")
     expect(listed.get_by_role("listitem")).to_have_count(2)
+    expect(
+        listed.get_by_text("Street\u00a0: pas d’image 5 fois, 3\u00a0min en tout")
+    ).to_be_visible()
     expect(listed.get_by_role("heading", name="Aujourd’hui")).to_be_visible()
     fits(page)
     assert faults(page) == []
-    assert seen() == [False, False], "opening the list marks nothing"
+    assert seen() == [False] * 6, "opening the list marks nothing"
     listed.get_by_role("button", name="Voir la semaine").click()
     page.wait_for_url("**/#plans")
     expect(page.get_by_role("button", name="Alertes\u00a0: 1 nouvelle")).to_be_visible()
-    until(lambda: seen() == [True, False])
+    until(lambda: seen() == [True] + [False] * 5)
     page.get_by_role("button", name="Alertes\u00a0: 1 nouvelle").click()
     listed.get_by_role("button", name="Tout marquer comme vu").click()
-    until(lambda: seen() == [True, True])
+    until(lambda: seen() == [True] * 6)
     expect(page.get_by_role("button", name="Alertes", exact=True)).to_be_visible()
 
     listed.get_by_role("button", name="Être prévenu ailleurs").click()

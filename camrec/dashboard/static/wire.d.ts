@@ -62,13 +62,16 @@ export interface PlayedVideo extends Video {
   audio_codec: string | null
 }
 
-/** Something that needed a person. `filename`: the video of it, if there is one. */
+/** Something that needed a person, or several outages of one camera; dashboard/wire_types.py says what each field means. */
 export interface Alert {
-  alert_id: string
+  alert_ids: string[]
   kind: string
   at: number
   until: number | null
   message: string
+  camera: string
+  lost: number
+  lost_since: number | null
   seen: boolean
   filename: string | null
 }

@@ -1,4 +1,4 @@
-// When an alert was: in words, and by which day it is listed.
+// What an alert was and when: in words, and by which day it is listed.
 
 /** @import { Locale } from "../kit/locale.js" */
 /** @import { Alert } from "../wire.js" */
@@ -6,12 +6,25 @@
 const LASTING_KINDS = ["camera_lost", "disk_full_soon", "webhook_failed"]
 
 /**
- * "02:10 – 02:14", "since 02:10", "at 05:31 instead of 06:00", "at 19:40".
+ * "Street: no picture", or "Street: no picture 5 times, 3 min in all".
  * @param {Locale} locale
- * @param {Pick<Alert, "kind" | "at" | "until">} alert
+ * @param {Pick<Alert, "alert_ids" | "message" | "camera" | "lost" | "lost_since">} alert
+ * @param {number} now
  */
-export function alertTime(locale, { kind, at, until }) {
+export function alertTitle(locale, { alert_ids: ids, message, camera, lost, lost_since: since }, now) {
+  if (ids.length === 1) return message
+  const milliseconds = lost + (since === null ? 0 : Math.max(0, now - since))
+  return locale.t("page.alert_times", { camera, count: ids.length, length: locale.length(milliseconds / 1000) })
+}
+
+/**
+ * "02:10 – 02:14", "since 02:10", "02:10 – now", "at 05:31 instead of 06:00", "at 19:40".
+ * @param {Locale} locale
+ * @param {Pick<Alert, "alert_ids" | "kind" | "at" | "until">} alert
+ */
+export function alertTime(locale, { alert_ids: ids, kind, at, until }) {
   const start = locale.minute(at)
+  if (until === null && ids.length > 1) return locale.t("page.alert_until_now", { time: start })
   if (until === null) return locale.t(LASTING_KINDS.includes(kind) ? "page.alert_since" : "page.alert_at", { time: start })
   const end = locale.minute(until)
   if (kind === "ended_early") return locale.t("page.alert_instead", { time: start, planned: end })

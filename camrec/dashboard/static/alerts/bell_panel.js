@@ -5,7 +5,7 @@ import { OPEN_SETTINGS } from "../kit/events.js"
 import { icon } from "../kit/icons.js"
 import { createLocale } from "../kit/locale.js"
 import { urlPart } from "../kit/route.js"
-import { alertTime, byDay, dayName } from "./alert_times.js"
+import { alertTime, alertTitle, byDay, dayName } from "./alert_times.js"
 
 /** @import { Lifetime } from "../kit/lifetime.js" */
 /** @import { IconName } from "../kit/icons.js" */
@@ -66,7 +66,7 @@ export function bellPanel(life, model) {
    * @param {() => void} next
    */
   function follow(alert, next) {
-    if (!alert.seen) markSeen([alert.alert_id])
+    if (!alert.seen) markSeen(alert.alert_ids)
     leave(next)
   }
 
@@ -94,13 +94,14 @@ export function bellPanel(life, model) {
  */
 function alertLine(locale, alert, follow) {
   const link = alertLink(alert)
+  const title = alertTitle(locale, alert, Date.now())
   return [
     icon(ICONS[alert.kind] ?? "info"),
-    h("div", { class: "what" }, h("b", {}, alert.message), h("span", { class: "second figures" }, alertTime(locale, alert)),
+    h("div", { class: "what" }, h("b", {}, title), h("span", { class: "second figures" }, alertTime(locale, alert)),
       alert.seen ? null : h("span", { class: "unseen" }, locale.t("page.alert_is_new"))),
     link ? button({
-      label: locale.t(`page.alert_go_${link.name}`), kind: "link", "data-key": alert.alert_id,
-      "aria-label": `${locale.t(`page.alert_go_${link.name}`)}: ${alert.message}`, on: () => follow(alert, link.go),
+      label: locale.t(`page.alert_go_${link.name}`), kind: "link", "data-key": alert.alert_ids[0],
+      "aria-label": `${locale.t(`page.alert_go_${link.name}`)}: ${title}`, on: () => follow(alert, link.go),
     }) : null,
   ]
 }
