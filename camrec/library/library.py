@@ -146,8 +146,10 @@ class VideoLibrary:
         """Return the folder for the segments of one recording. The recording creates it."""
         return self.folder / SEGMENTS_FOLDER_NAME / recording_id
 
-    def save(self, file: Path, receipt: Receipt) -> str:
+    def save(self, file: Path, receipt: Receipt, named_at: int | None = None) -> str:
         """Move a complete file and its receipt into the library, and return its name there.
+
+        The name contains the time `named_at`, UTC nanoseconds; None: when the video starts.
 
         After that, it deletes the videos that the retention policy does not keep. If the file
         cannot be moved, it raises OSError, and the file is still in its old place. On Windows,
@@ -157,8 +159,9 @@ class VideoLibrary:
         receipt_file = file.with_suffix(".receipt")
         receipt.write(receipt_file)
         file_system.fsync_path(receipt_file)
-        started_at = iso_to_utc_ns(receipt.started_at)
-        stem = filenames.video_stem(receipt.name, started_at, self._max_name_chars)
+        if named_at is None:
+            named_at = iso_to_utc_ns(receipt.started_at)
+        stem = filenames.video_stem(receipt.name, named_at, self._max_name_chars)
 
         def place() -> str:
             with self._write_lock:

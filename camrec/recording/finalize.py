@@ -9,7 +9,7 @@ from pathlib import Path
 
 import av
 
-from camrec.clock import NS_PER_SECOND
+from camrec.clock import NS_PER_SECOND, iso_to_utc_ns
 from camrec.receipt import Receipt, RecordingWarning
 from camrec.recording.concat import MAX_PACKET_DISTANCE_S
 from camrec.recording.media_info import AudioStreamInfo, MediaInfo, read_media_info
@@ -24,6 +24,8 @@ from camrec.recording.video_receipt import RecordingFacts, create_receipt
 log = logging.getLogger(__name__)
 
 MIN_REPORTED_DELAY_S = 1.0  # from the start to the first frame
+# The first frame is the one that was on the screen at the start, so it is a moment earlier.
+MAX_NAMED_LEAD_NS = NS_PER_SECOND
 
 
 def finalize(
@@ -83,9 +85,18 @@ def finalize(
             )
             parts = [each.segment.path for each in contained]
             note_segments(file, parts)
-            saved.append((save(file, receipt), receipt))
+            named_at = choose_named_time(iso_to_utc_ns(receipt.started_at), facts.period.start_utc)
+            saved.append((save(file, receipt, named_at), receipt))
             remove_segments(parts)
     return saved
+
+
+def choose_named_time(first_frame: int, start: int) -> int:
+    """The time in the name of a video, UTC nanoseconds: of its first frame, or of the start.
+
+    Of a recording that begins at 18:40 nobody looks for a file with 18-39-59 in its name.
+    """
+    return start if 0 < start - first_frame <= MAX_NAMED_LEAD_NS else first_frame
 
 
 def _correct_times(

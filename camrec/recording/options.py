@@ -18,8 +18,11 @@ from camrec.recording.resume import ResumeState
 class SaveVideo(Protocol):
     """Moves a finished file and its receipt into the library."""
 
-    def __call__(self, file: Path, receipt: Receipt, /) -> str:
-        """Return the file's final name. Raises OSError or CamrecError."""
+    def __call__(self, file: Path, receipt: Receipt, named_at: int, /) -> str:
+        """Return the file's final name. Raises OSError or CamrecError.
+
+        named_at : the time in the name, UTC nanoseconds.
+        """
 
 
 class RecordingJournal(Protocol):

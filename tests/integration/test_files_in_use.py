@@ -226,9 +226,9 @@ def test_a_slow_sync_does_not_fail_the_recording_that_is_saved(studio: Studio, m
         syncing.set()
         assert saved.wait(60)
 
-    def save(file: Path, receipt: Receipt) -> str:
+    def save(file: Path, receipt: Receipt, named_at: int) -> str:
         assert syncing.wait(60)
-        return library.save(file, receipt)
+        return library.save(file, receipt, named_at)
 
     monkeypatch.setattr(file_system, "fsync_handle", slow)
     monkeypatch.setattr(
@@ -261,9 +261,9 @@ def test_a_recording_whose_file_stays_in_use_is_kept_for_the_next_start(
     library.open()
     scanners: list[object] = []
 
-    def save(file: Path, receipt: Receipt) -> str:
+    def save(file: Path, receipt: Receipt, named_at: int) -> str:
         scanners.append(file.open("rb"))
-        return library.save(file, receipt)
+        return library.save(file, receipt, named_at)
 
     units = video_units(UNITS)
     studio.play(units, -1, 1)

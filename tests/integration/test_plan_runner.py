@@ -138,6 +138,8 @@ def test_a_plan_opens_its_camera_records_saves_and_closes_it(planned):
     receipt = video.receipt
     assert (receipt.plan_id, receipt.name, receipt.details) == (entry.plan_id, "Night", details)
     assert receipt.ended == "time" and iso_to_utc_ns(receipt.ended_at) == record.ends_at
+    named = datetime.strptime(video.filename, "Night %Y-%m-%d %H-%M-%S.mp4")
+    assert named >= start, "also if its first frame is a moment earlier"
     assert_no_frame_is_missing_or_doubled([video])
     until(lambda: not planned.sessions() and not planned.store.state.opened, 60)
 

@@ -498,7 +498,7 @@ def test_a_program_that_is_not_ffmpeg_fails_the_recording(studio, monkeypatch, p
 
 
 def test_a_recording_that_cannot_be_saved_keeps_its_segments(studio):
-    def refuse(file: Path, receipt: Receipt) -> str:
+    def refuse(file: Path, receipt: Receipt, named_at: int) -> str:
         raise OSError(28, "No space left on device")
 
     units = video_units(irregular(6))

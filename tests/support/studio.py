@@ -124,7 +124,7 @@ class Studio:
         series = first_of_series(recording_id, now, ends_at, video_length)
         return self.record(duration, series=series, **changes)
 
-    def save(self, file: Path, receipt: Receipt) -> str:
+    def save(self, file: Path, receipt: Receipt, named_at: int) -> str:
         with self._save_lock:
             target = self.folder / f"{len(self.saved)}.mp4"
             shutil.move(file, target)
