@@ -7,7 +7,15 @@ from typing import NamedTuple
 
 # What a plan waited for because of a person is no reason to alert anybody.
 _BY_PERSON = ("by_hand", "plan_made")
-_NAMED_REASONS = ("asleep", "off", "not_running", "camera", "no_session", "disk_full")
+_NAMED_REASONS = (
+    "asleep",
+    "off",
+    "not_running",
+    "clock_forward",
+    "camera",
+    "no_session",
+    "disk_full",
+)
 
 
 class WaitingTime(NamedTuple):

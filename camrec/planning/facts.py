@@ -13,8 +13,9 @@ from camrec.planning.plan import RecordingPlan
 # tries for hours. ready: a recording can start now.
 CameraState = Literal["closed", "failed", "opening", "ready"]
 CLOSED_STATES: frozenset[CameraState] = frozenset({"closed", "failed"})
-# Why nothing could be recorded for a while.
-OutageKind = Literal["asleep", "off", "not_running"]
+# Why nothing could be recorded for a while. clock_forward: somebody set this computer's clock, so
+# these times never came.
+OutageKind = Literal["asleep", "off", "not_running", "clock_forward"]
 
 
 @dataclass(frozen=True)

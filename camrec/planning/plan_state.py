@@ -14,6 +14,7 @@ DelayReason = Literal[
     "asleep",
     "off",
     "not_running",
+    "clock_forward",
     "camera",
     "no_session",
     "disk_full",

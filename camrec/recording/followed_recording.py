@@ -8,6 +8,7 @@ from typing import Protocol
 from camrec.clock import NS_PER_SECOND, Clock
 from camrec.feed import MediaFeed
 from camrec.media import MediaUnit
+from camrec.receipt import EndReason
 from camrec.recording.recording_input import RecordingInput
 from camrec.recording.recording_state import ENDED_RECORDING_STATES, RecordingState
 from camrec.recording.video_join import Handover, Item
@@ -16,6 +17,7 @@ from camrec.recording.video_join import Handover, Item
 # moment after the other one has ended.
 FOLLOW_HISTORY_S = 3.0
 MAX_FRAME_WAIT_NS = NS_PER_SECOND
+MAX_END_ERROR_NS = NS_PER_SECOND // 1000  # an end is computed from a start and a length
 
 
 class EndingRecording(Protocol):
@@ -23,6 +25,10 @@ class EndingRecording(Protocol):
 
     @property
     def state(self) -> RecordingState: ...
+    @property
+    def end_reason(self) -> EndReason | None: ...
+    @property
+    def ends_at(self) -> int | None: ...
     @property
     def ended_monotonic_ns(self) -> int | None: ...
     @property
@@ -39,7 +45,8 @@ class FollowedRecording:
     connect
         Calls a function at each of its changes, until the returned function is called.
     not_before
-        The other one begins no earlier, UTC nanoseconds.
+        The other one begins no earlier, UTC nanoseconds; unless the recording was to run until then
+        and its time is over. That it is earlier now means that the clock was set back.
     """
 
     def __init__(
@@ -63,14 +70,16 @@ class FollowedRecording:
         end = self._recording.ended_monotonic_ns
         if end is None:
             return None
-        return max(clock.utc_ns() - (clock.monotonic_ns() - end), self._not_before)
+        ended_at = clock.utc_ns() - (clock.monotonic_ns() - end)
+        return ended_at if self._ran_until(self._not_before) else max(ended_at, self._not_before)
 
     def create_handover(self, feed: MediaFeed, clock: Clock) -> Handover | None:
         """What the other one begins with. Waits for a frame; None: the frames do not join."""
         last, end = self._recording.last_frame, self._recording.ended_monotonic_ns
         if last is None or end is None:
             return None
-        if clock.utc_ns() - (clock.monotonic_ns() - end) < self._not_before:
+        is_early = clock.utc_ns() - (clock.monotonic_ns() - end) < self._not_before
+        if is_early and not self._ran_until(self._not_before):
             return None
         source = RecordingInput(feed, clock, since=last.arrived)
         items: list[Item] = []
@@ -87,6 +96,12 @@ class FollowedRecording:
             source.wait(deadline)
         first = min(following, key=lambda unit: unit.time)
         return Handover(source, tuple(_starting_with(first, items)), end, first)
+
+    def _ran_until(self, moment: int) -> bool:
+        """Whether its time was to be over at `moment` or later, and is over now."""
+        ends_at = self._recording.ends_at
+        is_over = self._recording.end_reason == "time"
+        return is_over and ends_at is not None and ends_at > moment - MAX_END_ERROR_NS
 
 
 # See `RecordingJob`.

@@ -68,6 +68,26 @@ def test_it_begins_when_the_other_is_stopped_even_if_it_was_asked_for_later(
     assert_joined(made, first, second, b_frames)
 
 
+def test_a_clock_that_is_set_back_just_before_the_join_costs_no_frame(studio):
+    """It was to begin at a time of day that is two seconds further away then."""
+    made, units = studio, video_units(irregular(10), gop=10)
+    play(made, units, 0, 1)
+    first = made.record(3)
+    seam = first.ends_at
+    ends_at = seam + 3 * SECOND
+    second = made.record(3, follow_recording(first, seam), start_at=seam, ends_at=ends_at)
+    play(made, units, 1, 2)
+    made.clock.utc_set_by -= 2 * SECOND
+    play(made, units, 2, 4.25)
+    until(lambda: second.has_started)
+    play(made, units, 4.25, 10)
+    assert second.wait(30) and second.state is RecordingState.SAVED, second.error
+    videos = {receipt.recording_id: path for path, receipt in made.saved}
+    before, after = (shown(videos[each.recording_id])[1] for each in (first, second))
+    assert after[0] == before[-1] + 1
+    assert (second.ends_at, second.duration) == (ends_at, 5)
+
+
 def test_it_begins_no_earlier_than_it_may(studio):
     made, units = studio, video_units(irregular(9), gop=10)
     play(made, units, 0, 1)

@@ -15,6 +15,7 @@ from camrec.planning import (
     MoveEnd,
     OccurrenceRecord,
     OpenCamera,
+    Outage,
     PlanDispatcher,
     StartPlannedRecording,
     WallClock,
@@ -451,6 +452,16 @@ def test_an_outage_between_two_recordings_of_an_occurrence_is_told(world):
     assert walls(world.recorded("a")) == [("08:00:00", "08:30:00"), ("09:00:03", "10:00:00")]
     assert reasons(record(world)) == [("not_running", "08:30:00", "09:00:00")]
     assert record(world).state == "recorded"
+
+
+def test_an_occurrence_that_a_clock_set_forward_has_skipped_says_so(world):
+    world.add_plan(plan("08:00", "09:00"))
+    world.run_until(at("07:30"))
+    world.outages.append(Outage("clock_forward", at("07:30"), at("10:00")))
+    world.now = at("10:00")
+    world.run_until(at("12:00"))
+    assert world.recorded("a") == [] and record(world).state == "missed"
+    assert reasons(record(world)) == [("clock_forward", "08:00:00", "09:00:00")]
 
 
 def test_an_occurrence_is_missed_only_if_all_of_it_was_in_an_outage(world):

@@ -70,6 +70,29 @@ def test_a_sleep_is_noticed_and_stored_at_once(tmp_path, clock):
     assert loaded(tmp_path, clock).check()[0] == found
 
 
+def test_hours_that_a_clock_set_forward_has_skipped_are_an_outage(tmp_path, clock):
+    outages = loaded(tmp_path, clock)
+    outages.check()
+    before = clock.utc_ns()
+    clock.utc_set_by += 3600 * SECOND
+    expected = Outage("clock_forward", before, clock.utc_ns())
+    assert outages.check() == (expected,)
+    assert loaded(tmp_path, clock).check()[0] == expected
+    clock.utc_set_by += SECOND // 2
+    assert outages.check() == (expected,), "nobody misses half a second"
+
+
+def test_a_clock_that_is_set_forward_after_a_sleep_has_skipped_the_time_before_it(tmp_path, clock):
+    outages = loaded(tmp_path, clock)
+    outages.check()
+    before = clock.utc_ns()
+    clock.asleep += 600 * SECOND
+    clock.utc_set_by += 60 * SECOND
+    asleep, skipped = outages.check()
+    assert asleep == Outage("asleep", before + 60 * SECOND, clock.utc_ns())
+    assert skipped == Outage("clock_forward", before, before + 60 * SECOND)
+
+
 def test_the_time_in_which_nobody_looked_is_no_outage(tmp_path, clock):
     outages = loaded(tmp_path, clock)
     outages.check()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
+from typing import get_args
 
 from camrec import file_system
 from camrec.clock import NS_PER_DAY, NS_PER_SECOND, Clock
 from camrec.host_clock import HostClockWatch, boot_utc_ns
-from camrec.planning import Outage
+from camrec.planning import Outage, OutageKind
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +19,7 @@ HEARTBEAT_INTERVAL_NS = 10 * NS_PER_SECOND
 # An occurrence takes two days at most, and its outages explain it when it is over.
 MAX_OUTAGE_AGE_NS = 3 * NS_PER_DAY
 MAX_OUTAGES = 100
+MIN_STEP_FORWARD_NS = NS_PER_SECOND  # a smaller step misses nothing that anybody notices
 
 
 class PlanOutages:
@@ -52,13 +54,23 @@ class PlanOutages:
 
     def check(self) -> tuple[Outage, ...]:
         """The outages so far, the earliest first. Call it every `HEARTBEAT_INTERVAL_NS`."""
-        sleep, _ = self._watch.check()
+        sleep, step = self._watch.check()
         now = self._clock.utc_ns()
+        asleep_since = now
         if sleep is not None:
-            self._outages.append(Outage("asleep", now - (sleep.end - sleep.start), now))
+            asleep_since = now - (sleep.end - sleep.start)
+            self._outages.append(Outage("asleep", asleep_since, now))
+        is_set_forward = step is not None and step.size_ns > MIN_STEP_FORWARD_NS
+        if step is not None and is_set_forward:
+            since = asleep_since - step.size_ns
+            self._outages.append(Outage("clock_forward", since, asleep_since))
         recent = [each for each in self._outages if each.end > now - MAX_OUTAGE_AGE_NS]
         self._outages = recent[-MAX_OUTAGES:]
-        if sleep is not None or abs(now - self._written_at) >= HEARTBEAT_INTERVAL_NS:
+        if (
+            sleep is not None
+            or is_set_forward
+            or abs(now - self._written_at) >= HEARTBEAT_INTERVAL_NS
+        ):
             self.write()
         return tuple(self._outages)
 
@@ -81,4 +93,4 @@ class PlanOutages:
         except (OSError, ValueError, TypeError, KeyError):
             log.info("%s cannot be read", self._path)
             return 0, []
-        return alive, [each for each in outages if each.kind in ("asleep", "off", "not_running")]
+        return alive, [each for each in outages if each.kind in get_args(OutageKind)]
