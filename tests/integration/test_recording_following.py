@@ -27,7 +27,8 @@ def play(made: Studio, units, start: float, end: float) -> None:
 
 def assert_joined(made: Studio, first: AnyRecording, second: AnyRecording, reorder: int) -> None:
     """The frames of both videos, one after the other, are all frames; with B-frames a few twice."""
-    assert second.wait(30) and second.state is RecordingState.SAVED, second.error
+    assert first.wait(60) and second.wait(60)
+    assert second.state is RecordingState.SAVED, second.error
     videos = {receipt.recording_id: path for path, receipt in made.saved}
     before, after = (shown(videos[each.recording_id])[1] for each in (first, second))
     assert sorted({*before, *after}) == list(range(before[0], after[-1] + 1))
@@ -81,7 +82,8 @@ def test_a_clock_that_is_set_back_just_before_the_join_costs_no_frame(studio):
     play(made, units, 2, 4.25)
     until(lambda: second.has_started)
     play(made, units, 4.25, 10)
-    assert second.wait(30) and second.state is RecordingState.SAVED, second.error
+    assert first.wait(60) and second.wait(60)
+    assert second.state is RecordingState.SAVED, second.error
     videos = {receipt.recording_id: path for path, receipt in made.saved}
     before, after = (shown(videos[each.recording_id])[1] for each in (first, second))
     assert after[0] == before[-1] + 1
