@@ -11,13 +11,34 @@ import pytest
 from camrec.errors import ServiceError
 from camrec.process import ChildProcess, ProcessState, Supervisor
 from support.stopping import kill
+from support.units_made import until
 
 S = ProcessState
-SLEEP = "import time; time.sleep(60)"
+SLEEP = "import time; print('it runs', flush=True); time.sleep(60)"
 
 
-def child_of(script: str) -> ChildProcess:
-    return ChildProcess("test child", [sys.executable, "-c", script])
+class ScriptChild(ChildProcess):
+    """Python with a script.
+
+    has_printed : the script runs. Wine may keep the output of a child open that is killed before
+        that, and then camrec waits for it.
+    """
+
+    def __init__(self, script: str) -> None:
+        super().__init__("test child", [sys.executable, "-c", script], on_line=self._note_line)
+        self.has_printed = False
+
+    def _note_line(self, line: str) -> None:
+        self.has_printed = True
+
+
+def child_of(script: str) -> ScriptChild:
+    return ScriptChild(script)
+
+
+def runs(child: ScriptChild) -> bool:
+    """Whether a child with the script `SLEEP` may be stopped."""
+    return child.has_printed
 
 
 class Watched:
@@ -53,7 +74,7 @@ def watch():
 
 
 def test_a_supervisor_goes_from_stopped_to_ready_and_back(watch):
-    watched = watch(lambda: child_of(SLEEP))
+    watched = watch(lambda: child_of(SLEEP), runs)
     supervisor = watched.supervisor
     assert supervisor.state is S.STOPPED
     supervisor.ensure_ready(20)
@@ -68,7 +89,7 @@ def test_a_supervisor_goes_from_stopped_to_ready_and_back(watch):
 
 
 def test_a_killed_child_is_replaced(watch):
-    watched = watch(lambda: child_of(SLEEP), pauses=(0.01, 0.02))
+    watched = watch(lambda: child_of(SLEEP), runs, pauses=(0.01, 0.02))
     supervisor = watched.supervisor
     told = []
     supervisor.became_ready.connect(lambda: told.append(supervisor.child.pid))
@@ -114,10 +135,10 @@ def test_a_child_that_is_never_ready_is_stopped_and_restarted(watch):
 def test_a_permanent_error_is_final_until_it_is_asked_for_again(watch):
     taken = [True]
 
-    def ready(child: ChildProcess) -> bool:
-        if taken[0]:
+    def ready(child: ScriptChild) -> bool:
+        if runs(child) and taken[0]:
             raise ServiceError("port_taken", port=1, holder="", setting="x")
-        return True
+        return runs(child)
 
     watched = watch(lambda: child_of(SLEEP), ready)
     for _ in range(2):
@@ -159,7 +180,7 @@ def test_an_exception_while_creating_the_child_is_survived(watch, caplog):
             raise ZeroDivisionError
         return child_of(SLEEP)
 
-    watched = watch(broken, pauses=(0.01, 0.01))
+    watched = watch(broken, runs, pauses=(0.01, 0.01))
     watched.supervisor.ensure_ready(20)
     assert "ZeroDivisionError" in caplog.text
 
@@ -167,6 +188,7 @@ def test_an_exception_while_creating_the_child_is_survived(watch, caplog):
 def test_stop_ends_a_child_that_is_starting(watch):
     watched = watch(lambda: child_of(SLEEP), lambda child: False)
     watched.supervisor.start()
+    until(lambda: watched.supervisor.child is not None and runs(watched.supervisor.child), 30)
     watched.supervisor.stop()
     assert watched.states[-2:] == [S.STOPPING, S.STOPPED]
     with pytest.raises(ServiceError):

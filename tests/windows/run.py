@@ -95,9 +95,9 @@ class Run:
         }
         results.mkdir(parents=True, exist_ok=True)
 
-    def group(self, name: str, tests: list[str]) -> dict[str, Outcome]:
+    def group(self, name: str, tests: list[str], suffix: str = "") -> dict[str, Outcome]:
         """Run `tests` in one process, and write its log; returns the outcomes by file."""
-        short = Path(name).stem
+        short = Path(name).stem + suffix
         report = self._results / f"{short}.xml"
         report.unlink(missing_ok=True)
         command = [str(self._python), "-u", "-m", "pytest", *OPTIONS, f"--basetemp=C:/t-{short}"]
@@ -201,7 +201,7 @@ def main() -> int:
         # Wine itself fails now and then: a pipe that one of its services inherited stays open.
         for name in [each for each, outcomes in results.items() if has_failed(outcomes)]:
             print(f"{name} is tried again, alone", flush=True)
-            results[name] = run.group(name, groups[name])
+            results[name] = run.group(name, groups[name], "-again")
         for outcomes in results.values():
             for outcome in outcomes.values():
                 total.add(outcome)
