@@ -204,6 +204,10 @@ class Config(param.Parameterized):
         default=True,
         doc="Ask the computer not to sleep while something is recorded or will be in ten minutes.",
     )
+    keep_awake_for_plans = param.Boolean(
+        default=False,
+        doc="With keep_awake: ask it not to sleep at any time while a plan is active.",
+    )
     timezone = TimeZoneName(
         default="",
         doc="The time zone of plans, such as Europe/Paris; empty: this computer's.",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 
 from camrec.clock import NS_PER_SECOND
+from camrec.dashboard.plan_recorded import find_lacking
 from camrec.dashboard.rounded_figures import round_two_digits
 from camrec.dashboard.wire_types import (
     DiskForecastFields,
@@ -14,9 +15,11 @@ from camrec.dashboard.wire_types import (
     OnceRow,
     PlanCameraRow,
     PlanOccurrenceRow,
+    PlanPreviewFields,
     PlanRow,
     PlanWeekFields,
 )
+from camrec.library import VideoFile
 from camrec.planning import (
     ENDLESS_NS,
     CalendarEntry,
@@ -25,9 +28,11 @@ from camrec.planning import (
     PlanCalendar,
     WallClock,
     find_sun_event,
+    parse_place,
     plan_to_json,
 )
 from camrec.recording import RecordingState
+from camrec.session import OPEN_SESSION_STATES
 from camrec.station import Station
 
 WEEK_DAYS = 7
@@ -60,6 +65,7 @@ def read_plan_week(station: Station, first: date | None, language: str) -> PlanW
     if first is None:
         first = today - timedelta(days=today.weekday())
     names = {each.camera_id: each.name for each in station.known_cameras.all()}
+    videos = {each.filename: each for each in station.library.videos()}
     # What began on the evening before may go on in the week.
     week = plans.calendar(first - _ONE_DAY, first + timedelta(days=WEEK_DAYS - 1))
     coming = plans.calendar(today - _ONE_DAY, today + timedelta(weeks=FORECAST_WEEKS))
@@ -71,10 +77,16 @@ def read_plan_week(station: Station, first: date | None, language: str) -> PlanW
         "utc_offset": _utc_offset_minutes(now, shown_now),
         "cameras": _cameras(station, names),
         "once": _scheduled(station, names),
-        "occurrences": [_occurrence(each, names, clock, language) for each in week.occurrences],
+        "occurrences": [
+            _occurrence(each, names, clock, language, videos) for each in week.occurrences
+        ],
         "free_after": _free_after(week.disk, first),
         "nights": list(_nights(first, plans.place, clock)),
         "recording_until": _recording_until(coming.occurrences, clock),
+        "keeps_awake": station.config.keep_awake and station.config.keep_awake_for_plans,
+        "place": list(station.config.place),
+        "max_sessions": station.config.max_sessions,
+        "has_keyring": station.config.keyring,
         "disk": _disk(coming, names, clock, station.recordings.disk.is_kept_free),
     }
 
@@ -92,7 +104,16 @@ def _cameras(station: Station, names: Mapping[str, str]) -> list[PlanCameraRow]:
     ]
     order = {camera_id: number for number, camera_id in enumerate(rates)}
     known.sort(key=lambda camera_id: order.get(camera_id, len(order)))
-    return [{"camera_id": each, "name": names[each], "rate": rates.get(each)} for each in known]
+    guarded = {each.camera_id for each in station.known_cameras.all() if each.has_secret}
+    return [
+        {
+            "camera_id": each,
+            "name": names[each],
+            "rate": rates.get(each),
+            "has_password": each in guarded,
+        }
+        for each in known
+    ]
 
 
 def _scheduled(station: Station, names: Mapping[str, str]) -> list[OnceRow]:
@@ -116,7 +137,11 @@ def _scheduled(station: Station, names: Mapping[str, str]) -> list[OnceRow]:
 
 
 def _occurrence(
-    entry: CalendarEntry, names: Mapping[str, str], clock: WallClock, language: str
+    entry: CalendarEntry,
+    names: Mapping[str, str],
+    clock: WallClock,
+    language: str,
+    videos: Mapping[str, VideoFile],
 ) -> PlanOccurrenceRow:
     is_endless = entry.ends_at >= ENDLESS_NS
     return {
@@ -129,6 +154,12 @@ def _occurrence(
         "is_late": entry.reason is not None and entry.reason.kind != "plan_made",
         "state": entry.state,
         "reason": "" if entry.reason is None else entry.reason.text(language),
+        "cause": "" if entry.reason is None else entry.reason.code,
+        "stopped_at": None if entry.stopped_at is None else _wall_ms(entry.stopped_at, clock),
+        "lacking": [
+            (_wall_ms(start, clock), _wall_ms(end, clock))
+            for start, end in find_lacking(entry, videos)
+        ],
         "filenames": list(entry.filenames),
     }
 
@@ -203,3 +234,26 @@ def _wall_ms(moment: int, clock: WallClock) -> float:
 
 def _day_ms(day: date) -> float:
     return (day - _EPOCH.date()) / timedelta(milliseconds=1)
+
+
+def read_plan_preview(
+    station: Station, plan_id: str | None, changes: Mapping[str, object], place: Sequence[float]
+) -> PlanPreviewFields:
+    """Read what a plan would do that is being typed. This blocks while the disk is read.
+
+    place : where the sun rises and sets; empty: as in the settings.
+    """
+    plans, clock = station.plans, station.plans.clock
+    open_ids = {
+        each.camera_id for each in station.cameras.sessions() if each.state in OPEN_SESSION_STATES
+    }
+    found = plans.preview(plan_id, changes, parse_place(place), open_ids)
+    first = found.first
+    is_endless = first is not None and first.ends_at >= ENDLESS_NS
+    return {
+        "starts_at": None if first is None else _wall_ms(first.starts_at, clock),
+        "ends_at": None if first is None or is_endless else _wall_ms(first.ends_at, clock),
+        "full_at": None if found.full_at is None else _wall_ms(found.full_at, clock),
+        "is_measured": found.is_measured,
+        "open_at_once": found.open_at_once,
+    }

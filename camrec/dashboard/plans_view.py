@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ import param
 
 from camrec.dashboard.component import AskingComponent
 from camrec.dashboard.page_state import PageState
-from camrec.dashboard.plan_week import read_plan_week
+from camrec.dashboard.plan_week import read_plan_preview, read_plan_week
 from camrec.station import Station
 
 
@@ -52,11 +52,34 @@ class PlansView(AskingComponent):
         day = date.fromisoformat(first) if first else None
         return json.dumps(read_plan_week(self._station, day, language), separators=(",", ":"))
 
-    def do_add(self, changes: Mapping[str, object]) -> None:
-        self.ask("save", self._station.plans.add, dict(changes))
+    def do_preview(
+        self, plan_id: str | None, changes: Mapping[str, object], place: Sequence[float]
+    ) -> None:
+        """Send what a plan would do that is being typed. `place`: empty: as in the settings."""
+        self.ask("preview", self._read_preview, plan_id, dict(changes), list(place))
 
-    def do_change(self, plan_id: str, changes: Mapping[str, object]) -> None:
-        self.ask("save", self._station.plans.change, str(plan_id), dict(changes))
+    def _read_preview(
+        self, plan_id: str | None, changes: dict[str, object], place: list[float]
+    ) -> str:
+        found = read_plan_preview(self._station, plan_id, changes, place)
+        return json.dumps(found, separators=(",", ":"))
+
+    def do_save(
+        self, plan_id: str | None, changes: Mapping[str, object], place: Sequence[float]
+    ) -> None:
+        """Add a plan, or change one. `place`: the settings' from now on; empty: it stays."""
+        self.ask("save", self._save, plan_id, dict(changes), list(place))
+
+    def _save(self, plan_id: str | None, changes: dict[str, object], place: list[float]) -> None:
+        if place:
+            self._station.settings.change_place(place)
+        if plan_id is None:
+            self._station.plans.add(changes)
+        else:
+            self._station.plans.change(plan_id, changes)
+
+    def do_keep_awake(self, wanted: bool) -> None:
+        self.ask("keep_awake", self._station.settings.keep_awake_for_plans, bool(wanted))
 
     def do_enable(self, plan_id: str, enabled: bool) -> None:
         self.ask("enable", self._station.plans.change, str(plan_id), {"enabled": bool(enabled)})

@@ -87,6 +87,7 @@ class SessionRows:
         return SessionRow(
             fields={
                 "session_id": session.session_id,
+                "camera_id": session.camera_id,
                 "name": session.name,
                 "kind": session.kind,
                 "host": session.source.host,

@@ -61,6 +61,7 @@ class SessionFields(TypedDict):
     """
 
     session_id: str
+    camera_id: str
     name: str
     kind: str
     host: str
@@ -282,11 +283,16 @@ class PlanRow(TypedDict):
 
 
 class PlanCameraRow(TypedDict):
-    """A camera that a plan may record. `rate`: bytes per second of its videos; None: not known."""
+    """A camera that a plan may record.
+
+    rate : bytes per second of its videos; None: not known.
+    has_password : whether it is opened with a password, which a plan stores.
+    """
 
     camera_id: str
     name: str
     rate: float | None
+    has_password: bool
 
 
 class OnceRow(TypedDict):
@@ -305,6 +311,9 @@ class PlanOccurrenceRow(TypedDict):
     began_at : when its recording began; None: it has not.
     is_late : whether it should have begun before; not if the plan was only made then.
     reason : in the page's language; empty: there is none.
+    cause : the reason as a word, such as "asleep"; empty: there is none.
+    stopped_at : when a person stopped it; None: nobody did.
+    lacking : the times after `began_at` without frames, as start and end.
     """
 
     plan_id: str | None
@@ -316,6 +325,9 @@ class PlanOccurrenceRow(TypedDict):
     is_late: bool
     state: str
     reason: str
+    cause: str
+    stopped_at: float | None
+    lacking: list[tuple[float, float]]
     filenames: list[str]
 
 
@@ -360,6 +372,10 @@ class PlanWeekFields(TypedDict):
     cameras : those that a plan may record.
     once : the recordings that somebody scheduled.
     recording_until : when what a plan records now ends, by the plan's id.
+    keeps_awake : whether the computer is kept awake at any time while a plan is active.
+    place : latitude and longitude of the settings; empty: not set.
+    max_sessions : how many cameras may be open.
+    has_keyring : whether passwords are stored in the system's keyring, and not in a file.
     """
 
     first: float
@@ -372,4 +388,25 @@ class PlanWeekFields(TypedDict):
     free_after: list[FreeAfterRow]
     nights: list[NightRow]
     recording_until: dict[str, float]
+    keeps_awake: bool
+    place: list[float]
+    max_sessions: int
+    has_keyring: bool
     disk: DiskForecastFields
+
+
+class PlanPreviewFields(TypedDict):
+    """What a plan would do that is being typed. Times are wall times.
+
+    starts_at, ends_at : its first time; `starts_at` is None if it has none, `ends_at` if it is
+        recorded until somebody stops it.
+    full_at : when the disk will be full; None: not in the next weeks.
+    is_measured : whether it is known what all planned cameras send.
+    open_at_once : the most cameras that are open while it records.
+    """
+
+    starts_at: float | None
+    ends_at: float | None
+    full_at: float | None
+    is_measured: bool
+    open_at_once: int

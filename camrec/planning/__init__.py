@@ -3,6 +3,7 @@
 Nothing here opens a camera or starts a recording: `PlanDispatcher` says what has to be done.
 """
 
+from camrec.planning.crowding import most_open_at_once
 from camrec.planning.disk_forecast import DiskForecast, PlannedSpan, forecast_disk
 from camrec.planning.dispatcher import PlanDispatcher, Reckoning
 from camrec.planning.due_window import ENDLESS_NS
@@ -99,6 +100,7 @@ __all__ = [
     "find_sun_event",
     "find_timezone",
     "forecast_disk",
+    "most_open_at_once",
     "next_start",
     "occurrences",
     "parse_place",

@@ -65,6 +65,10 @@ class PlanDispatcher:
         self._opened_at: dict[str, int] = {}
         self._started_at: dict[str, int] = {}
 
+    def set_place(self, place: Coordinates | None) -> None:
+        """From the next look on the sun is that of another place."""
+        self._finder = self._finder.at(place)
+
     def reckon(
         self, now: int, entries: Sequence[PlanEntry], state: PlanState, facts: StationFacts
     ) -> Reckoning:

@@ -59,6 +59,10 @@ class WindowFinder:
         self._place = place
         self._windows = lru_cache(maxsize=256)(self._compute)
 
+    def at(self, place: Coordinates | None) -> WindowFinder:
+        """The same for another place."""
+        return self if place == self._place else WindowFinder(self._clock, place)
+
     def find(
         self,
         entries: Sequence[PlanEntry],

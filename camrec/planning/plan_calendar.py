@@ -28,6 +28,8 @@ class CalendarEntry:
     reason : None: all is well.
     filenames : its videos, the earliest first.
     began_at : when its recording began, by the plan or by hand; None: it has not.
+    stopped_at : when a person stopped it; None: nobody did.
+    interruptions : the times after `began_at` in which nothing was recorded, as start and end.
     """
 
     plan_id: str | None
@@ -38,6 +40,8 @@ class CalendarEntry:
     reason: OccurrenceReason | None = None
     filenames: tuple[str, ...] = ()
     began_at: int | None = None
+    stopped_at: int | None = None
+    interruptions: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,7 +179,18 @@ def _recorded(
             for name in facts.filenames[recording_id]
         ),
         record.starts_at if record.hand_ids else record.began_at,
+        record.stopped_at if record.state == "stopped" else None,
+        tuple(_interruptions(record, facts.now)),
     )
+
+
+def _interruptions(record: OccurrenceRecord, now: int) -> Iterator[tuple[int, int]]:
+    if record.began_at is None:
+        return
+    for each in record.delays:
+        end = min(now if each.end is None else each.end, record.ends_at)
+        if each.reason != "by_hand" and record.began_at < end:
+            yield max(each.start, record.began_at), end
 
 
 def _reason_of(record: OccurrenceRecord, facts: CalendarFacts) -> OccurrenceReason | None:

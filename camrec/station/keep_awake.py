@@ -5,14 +5,23 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_SECOND, Clock
 from camrec.recording import ENDED_RECORDING_STATES, AnyRecording, RecordingState
-from camrec.station.changes import PlansChanged, RecordingChanged, StationChange
+from camrec.station.changes import (
+    PlansChanged,
+    RecordingChanged,
+    SettingsChanged,
+    StationChange,
+)
 from camrec.wake_lock import WakeLock, WakeLockError
 
 log = logging.getLogger(__name__)
+
+# plans: at any time while a plan is active, too.
+AwakePolicy = Literal["never", "recordings", "plans"]
 
 AWAKE_BEFORE_START_NS = 600 * NS_PER_SECOND
 # A waiting thread does not notice that the clock was set, or that the computer slept.
@@ -36,6 +45,8 @@ class KeepAwake:
         The lock of this computer.
     find_next_plan
         Returns when the next plan begins, UTC nanoseconds; None: no plan does.
+    policy
+        Returns when the settings allow the lock.
     """
 
     def __init__(
@@ -45,11 +56,13 @@ class KeepAwake:
         changed: Callbacks[[StationChange]],
         lock: WakeLock,
         find_next_plan: Callable[[], int | None] = lambda: None,
+        policy: Callable[[], AwakePolicy] = lambda: "recordings",
     ) -> None:
         self._clock = clock
         self._recordings = recordings
         self._lock = lock
         self._find_next_plan = find_next_plan
+        self._policy = policy
         self._is_wanted = False
         self._has_told = False
         self._stopping = False
@@ -69,14 +82,12 @@ class KeepAwake:
             self._thread.join()
 
     def _on_change(self, change: StationChange) -> None:
-        if isinstance(change, (RecordingChanged, PlansChanged)):
+        if isinstance(change, (RecordingChanged, PlansChanged, SettingsChanged)):
             self._wake.set()
 
     def _run(self) -> None:
         while not self._stopping:
-            now = self._clock.utc_ns()
-            is_needed = needs_computer_awake(self._recordings(), now)
-            is_needed = is_needed or self._plan_begins_soon(now)
+            is_needed = self._is_needed(self._clock.utc_ns())
             if is_needed and not self._is_wanted:
                 self._acquire()
             elif self._is_wanted and not is_needed:
@@ -86,9 +97,14 @@ class KeepAwake:
             self._wake.clear()
         self._lock.release()
 
-    def _plan_begins_soon(self, now: int) -> bool:
+    def _is_needed(self, now: int) -> bool:
+        policy = self._policy()
+        if policy == "never":
+            return False
+        if needs_computer_awake(self._recordings(), now):
+            return True
         start = self._find_next_plan()
-        return start is not None and start - now <= AWAKE_BEFORE_START_NS
+        return start is not None and (policy == "plans" or start - now <= AWAKE_BEFORE_START_NS)
 
     def _acquire(self) -> None:
         try:

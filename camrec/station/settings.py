@@ -13,6 +13,7 @@ from camrec.callbacks import Callbacks
 from camrec.config import MIN_TOKEN_CHARS, WEBHOOK_OCCASIONS, Config, is_valid_token
 from camrec.errors import InputError, ServiceError, describe_os_error
 from camrec.library import RetentionPolicy, VideoLibrary, check_folder_length
+from camrec.planning import parse_place
 from camrec.station.changes import SettingsChanged, StationChange
 from camrec.typed_path import parse_path
 from camrec.webhook_address import is_webhook_address
@@ -103,6 +104,34 @@ class StationSettings:
         with self._lock:
             self._config.save(when_full=when_full)
             self._config.when_full = when_full
+        self._changed.emit(SettingsChanged())
+
+    def change_place(self, place: Sequence[float]) -> None:
+        """Change where the sun rises and sets: latitude and longitude. At once.
+
+        Raises
+        ------
+        InputError (``place_invalid``), ServiceError (``config_unwritable``)
+        """
+        parse_place(place)
+        with self._lock:
+            self._config.save(place=list(place))
+            self._config.place = list(place)
+        self._changed.emit(SettingsChanged())
+
+    def keep_awake_for_plans(self, wanted: bool) -> None:
+        """Keep the computer awake at any time while a plan is active, or only to record. At once.
+
+        Raises
+        ------
+        ServiceError (``config_unwritable``)
+        """
+        changes = {"keep_awake_for_plans": wanted}
+        if wanted:
+            changes["keep_awake"] = True
+        with self._lock:
+            self._config.save(**changes)
+            self._config.param.update(**changes)
         self._changed.emit(SettingsChanged())
 
     def webhook_secret(self) -> str:

@@ -25,10 +25,15 @@ from camrec.station.alerts import StationAlerts
 from camrec.station.built_in_cameras import BUILT_IN_CAMERA_IDS, BuiltInCameras
 from camrec.station.camera_reports import CameraReports
 from camrec.station.cameras import StationCameras
-from camrec.station.changes import LibraryChanged, ProxyChanged, StationChange
+from camrec.station.changes import (
+    LibraryChanged,
+    ProxyChanged,
+    SettingsChanged,
+    StationChange,
+)
 from camrec.station.demo_sessions import DemoSessions
 from camrec.station.health import describe_health
-from camrec.station.keep_awake import KeepAwake
+from camrec.station.keep_awake import AwakePolicy, KeepAwake
 from camrec.station.known_cameras import KnownCameras
 from camrec.station.plans import (
     PlanFacts,
@@ -143,6 +148,7 @@ class Station:
             self.changed,
             create_wake_lock(),
             self._find_next_plan,
+            self._awake_policy,
         )
         self.reports = CameraReports(clock, self.cameras, upstreams, programs, self.proxies)
         self.settings = StationSettings(config, self.library, self.changed)
@@ -195,8 +201,7 @@ class Station:
         except BaseException:
             self.library.close()
             raise
-        if self.config.keep_awake:
-            self._keep_awake.start()
+        self._keep_awake.start()
         return self
 
     def stop(self) -> None:
@@ -232,6 +237,13 @@ class Station:
 
     def _create_plan_runner(self) -> PlanRunner:
         config, clock, library = self.config, self.clock, self.library
+        dispatcher = PlanDispatcher(self.plans.clock, self.plans.place)
+
+        def use_place(change: StationChange) -> None:
+            if isinstance(change, SettingsChanged):
+                dispatcher.set_place(self.plans.place)
+
+        self.changed.connect(use_place)  # before the runner, which looks at the plans then
         sessions = PlanSessions(
             clock,
             self.cameras,
@@ -242,7 +254,7 @@ class Station:
         return PlanRunner(
             clock,
             self.plans.store,
-            PlanDispatcher(self.plans.clock, self.plans.place),
+            dispatcher,
             self.cameras,
             sessions,
             PlannedRecordings(config, clock, self.cameras, self.recordings, library),
@@ -258,6 +270,11 @@ class Station:
             PlanOutages(config.videos, clock),
             self.changed,
         )
+
+    def _awake_policy(self) -> AwakePolicy:
+        if not self.config.keep_awake:
+            return "never"
+        return "plans" if self.config.keep_awake_for_plans else "recordings"
 
     def _find_next_plan(self) -> int | None:
         """When the next plan begins to record, UTC nanoseconds."""

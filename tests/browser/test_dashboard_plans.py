@@ -87,6 +87,11 @@ def test_a_missed_occurrence_is_explained_under_the_week(planned, open_page):
     status = week.get_by_role("status")
     expect(status).to_contain_text("Missed: the computer was asleep from")
     expect(week.get_by_role("button", name="missed").first).to_be_focused()
+    status.get_by_role("button", name="Keep it awake for plans").click()
+    expect(status).to_contain_text("From now on camrec keeps it awake")
+    status.get_by_role("button", name="Let it sleep again").click()
+    expect(status.get_by_role("button", name="Keep it awake for plans")).to_be_visible()
+    week.get_by_role("button", name="missed").first.focus()
     page.keyboard.press("Home")
     expect(week.locator(".slot").first).to_be_focused()
     status.get_by_role("button", name="Close").click()
@@ -158,13 +163,30 @@ def test_a_wrong_field_is_said_in_the_form_and_nothing_is_made(planned, plans, o
     choose_hours(form, "18:00", "18")
     expect(form).to_contain_text("Start and end are the same time.")
     expect(form.locator(".summary")).to_be_hidden()
-    form.locator(".segment").get_by_text("Sun", exact=True).click()
-    expect(form).to_contain_text("give the place in config.yaml: place: [48.85, 2.35]")
-    form.get_by_role("button", name="Make this plan").click()
-    expect(form.get_by_role("alert")).to_contain_text("does not know the place")
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="New plan")).to_be_focused()
     assert len(plans()) == 1
+
+
+def test_the_place_of_the_sun_is_asked_for_and_the_first_time_is_said_before(planned, open_page):
+    page = open_page(f"{planned[0].url}/#plans", width=390, height=700).page
+    form = open_form(page)
+    form.get_by_role("checkbox", name="Street").check()
+    form.locator(".segment").get_by_text("Sun", exact=True).click()
+    form.get_by_label("Latitude").fill("1,87")
+    form.get_by_label("Longitude").fill("-157.4")
+    form.get_by_label("Length", exact=True).fill("2")
+    summary = form.locator(".summary")
+    expect(summary).to_contain_text("sunrise −\u00a030\u00a0min for 2\u00a0h")
+    expect(summary).to_contain_text("first: ")  # only camrec knows when the sun rises
+    # It is seen without scrolling, while the form is filled in.
+    assert form.evaluate("each => each.scrollHeight > each.clientHeight")
+    assert summary.evaluate("each => each.getBoundingClientRect().bottom") <= 700
+    form.get_by_label("Latitude").fill("91")
+    expect(summary).to_be_hidden()
+    form.get_by_role("button", name="Make this plan").click()
+    expect(form.get_by_role("alert")).to_contain_text("Type a latitude")
+    expect(form.get_by_label("Latitude")).to_be_focused()
 
 
 def test_the_page_on_a_phone_in_french_in_the_dark(planned, open_page):
@@ -186,12 +208,17 @@ def test_the_page_on_a_phone_in_french_in_the_dark(planned, open_page):
 def test_a_plan_without_a_break_is_stopped_marked_and_resumed_on_the_camera_s_card(
     planned, plans, lane, open_page
 ):
-    page = open_page(f"{planned[0].url}/#plans").page
-    form = open_form(page)
-    form.get_by_role("checkbox", name="Lane").check()
+    page = open_page(f"{planned[0].url}/#live").page
+    card = page.get_by_role("article", name="Lane")
+    card.get_by_text("1\u00a0h", exact=True).click()
+    card.get_by_role("button", name="When and what").click()
+    page.get_by_label("Subject", exact=True).fill("B4")
+    page.get_by_role("button", name="Repeat every day or week").click()
+    form = page.get_by_role("dialog", name="New plan")
+    expect(form.get_by_role("checkbox", name="Lane")).to_be_checked()
+    expect(form.get_by_label("Length", exact=True)).to_have_value("1\u00a0h")
+    expect(form).to_contain_text("Lane: Every day")
     form.get_by_text("Always", exact=True).click()
-    form.get_by_text("Details for the receipt").click()
-    form.get_by_label("Subject", exact=True).fill("B4")
     expect(form).to_contain_text("Lane: Always, without a break")
     form.get_by_role("button", name="Make this plan").click()
     item = page.get_by_role("listitem").filter(has_text="Lane")
@@ -207,7 +234,7 @@ def test_a_plan_without_a_break_is_stopped_marked_and_resumed_on_the_camera_s_ca
     resume = card.get_by_role("button", name="Resume")
     expect(resume).to_be_visible(timeout=60_000)
     assert plans()[1]["enabled"] is False
-    expect(card.get_by_role("button", name="Record 5")).to_be_visible(timeout=60_000)
+    expect(card.get_by_role("button", name="Record 1")).to_be_visible(timeout=60_000)
     resume.click()
     expect(card.get_by_role("button", name="Stop and save")).to_be_visible(timeout=60_000)
     expect(resume).to_have_count(0)

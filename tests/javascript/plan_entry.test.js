@@ -1,7 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { entryOf, firstTime, newEntry, planOf, readEntry, secondsADay } from "../../camrec/dashboard/static/plans/plan_entry.js"
+import { entryOf, firstTime, newEntry, planOf, readEntry, readPlace, secondsADay } from "../../camrec/dashboard/static/plans/plan_entry.js"
+import { entryFor } from "../../camrec/dashboard/static/plans/plan_from_choice.js"
+import { parseDegrees, parsePair } from "../../camrec/dashboard/static/plans/place_fields.js"
 
 /** @import { PlanRule } from "../../camrec/dashboard/static/wire.js" */
 
@@ -63,4 +65,42 @@ test("when a plan records first: today, at once, tomorrow, or since yesterday ev
   assert.deepEqual(first({ start: "08:00", end: "09:00", days: ["wed"] }), ["12-02T08:00", false])
   assert.equal(first({ start: "08:00", end: "09:00", until: "2026-11-25" }), null)
   assert.equal(first({ start: { sun: "sunset", offset: 0 }, duration: 60 }), null)
+})
+
+test("a last day that is past is wrong, unless the plan had it before", () => {
+  const entry = { ...newEntry(["a"]), limited: true, until: "2026-11-24" }
+  /** @type {PlanRule} */
+  const kept = { cameras: ["a"], days: WEEKDAYS, start: "08:00", end: "18:00", until: "2026-11-24", enabled: true }
+  assert.deepEqual(readEntry(entry, null, "2026-11-25").problems, { until: "plan_page.until_over" })
+  assert.deepEqual(readEntry(entry, kept, "2026-11-25").problems, {})
+  assert.deepEqual(readEntry({ ...entry, until: "2026-11-25" }, null, "2026-11-25").problems, {})
+})
+
+test("the place is asked for only by a plan that goes by the sun, and sent only if it is another one", () => {
+  const entry = { ...newEntry(["a"]), latitude: "48,85", longitude: "-2.35" }
+  assert.deepEqual(readPlace({ ...entry, latitude: "x" }, []), { place: [], problems: {} })
+  const sun = /** @type {const} */ ({ ...entry, hours: "sun" })
+  assert.deepEqual(readPlace(sun, []), { place: [48.85, -2.35], problems: {} })
+  assert.deepEqual(readPlace(sun, [48.85, -2.35]), { place: [], problems: {} })
+  assert.deepEqual(Object.keys(readPlace({ ...sun, latitude: "91", longitude: "" }, [48.85, 2.35]).problems), ["latitude", "longitude"])
+})
+
+test("degrees are typed with a comma or a point, and may be pasted as maps copy them", () => {
+  for (const [typed, degrees] of /** @type {[string, number][]} */ ([["48.85", 48.85], ["48,85", 48.85], [" -2.35 ", -2.35], ["−2,35", -2.35], ["48.85°", 48.85], ["48.8566140", 48.85661]])) {
+    assert.equal(parseDegrees(typed, 90), degrees, typed)
+  }
+  for (const typed of ["", "north", "90.1", "48 51"]) assert.ok(Number.isNaN(parseDegrees(typed, 90)), typed)
+  assert.deepEqual(parsePair("48.8566, 2.3522"), ["48.8566", "2.3522"])
+  assert.deepEqual(parsePair("-33.9;18.4"), ["-33.9", "18.4"])
+  assert.equal(parsePair("48,85"), null)
+})
+
+test("a plan begins with what was chosen for one recording", () => {
+  const choice = { cameraId: "a", startsAt: NOW, seconds: 5400, name: "Nest", details: [{ name: "Subject", value: "B4" }] }
+  const { changes, problems } = readEntry({ ...newEntry([]), ...entryFor(choice, 60) })
+  assert.deepEqual(problems, {})
+  assert.deepEqual(planOf(changes), {
+    cameras: ["a"], days: [...WEEKDAYS, "sat", "sun"], start: "15:05", duration: 5400, name: "Nest", details: { Subject: "B4" }, enabled: true,
+  })
+  assert.equal(planOf(readEntry({ ...newEntry([]), ...entryFor({ ...choice, seconds: null }, 60) }).changes).always, true)
 })

@@ -4,6 +4,8 @@ import { test } from "node:test"
 import { DAY_MS } from "../../camrec/dashboard/static/plans/wall_time.js"
 import { barAfterKey, nearestBar, weekLanes } from "../../camrec/dashboard/static/plans/week_lanes.js"
 
+/** @import { PlanOccurrence } from "../../camrec/dashboard/static/wire.js" */
+
 const MONDAY = Date.UTC(2026, 10, 23)
 
 /**
@@ -11,10 +13,11 @@ const MONDAY = Date.UTC(2026, 10, 23)
  * @param {number} from hours
  * @param {number | null} to
  * @param {string} name
+ * @returns {PlanOccurrence}
  */
 const occurrence = (day, from, to, name = "Shop") => ({
   plan_id: "1", camera_id: name, name, starts_at: MONDAY + day * DAY_MS + from * 3_600_000,
-  ends_at: to === null ? null : MONDAY + day * DAY_MS + to * 3_600_000, began_at: null, is_late: false, state: "planned", reason: "", filenames: [],
+  ends_at: to === null ? null : MONDAY + day * DAY_MS + to * 3_600_000, began_at: null, is_late: false, state: "planned", reason: "", cause: "", stopped_at: null, lacking: [], filenames: [],
 })
 
 /** @param {import("../../camrec/dashboard/static/plans/week_lanes.js").Bar[]} bars */
@@ -38,6 +41,15 @@ test("what began late lacks its start, on the days on which it was not recorded"
   const late = { ...occurrence(0, 20, 28), began_at: MONDAY + 25 * 3_600_000 }
   const lanes = weekLanes([late, { ...occurrence(2, 8, 18), began_at: MONDAY + 2 * DAY_MS + 8 * 3_600_000 }], MONDAY)
   assert.deepEqual(lanes.flatMap(({ bars }) => bars.map(({ lacking }) => lacking)), [1, 0.25, 0])
+})
+
+test("gaps and what came after a stop are shares of their bar, on each of its days", () => {
+  const hours = (/** @type {number} */ hour) => MONDAY + hour * 3_600_000
+  /** @type {PlanOccurrence} */
+  const gappy = { ...occurrence(0, 20, 28), lacking: [[hours(21), hours(22)], [hours(23), hours(25)]], stopped_at: hours(26) }
+  const [monday, tuesday] = weekLanes([gappy], MONDAY)
+  assert.deepEqual([monday.bars[0].gaps, monday.bars[0].kept], [[{ from: 0.25, to: 0.5 }, { from: 0.75, to: 1 }], 1])
+  assert.deepEqual([tuesday.bars[0].gaps, tuesday.bars[0].kept], [[{ from: 0, to: 0.25 }], 0.5])
 })
 
 test("a recording without an end goes on to the end of the week", () => {

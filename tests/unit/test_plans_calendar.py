@@ -80,6 +80,20 @@ def test_what_a_person_recorded_does_not_count_as_lacking():
     assert shown(facts(by_hand))[0].began_at == at(8)
 
 
+def test_interruptions_and_stops_are_in_the_calendar_but_not_a_late_start_and_not_work_by_hand():
+    delays = (
+        Delay(reason="camera", start=at(8), end=at(8, 10)),
+        Delay(reason="off", start=at(8, 30), end=at(8, 40)),
+        Delay(reason="by_hand", start=at(8, 50), end=at(8, 55)),
+        Delay(reason="camera", start=at(8, 58)),
+    )
+    (entry,) = shown(facts(record(state="recording", began_at=at(8, 10), delays=delays)))
+    assert entry.interruptions == ((at(8, 30), at(8, 40)), (at(8, 58), at(9)))
+    assert entry.stopped_at is None
+    (stopped,) = shown(facts(record(state="stopped", began_at=at(8), stopped_at=at(8, 20))))
+    assert (stopped.state, stopped.stopped_at) == ("recorded", at(8, 20))
+
+
 def test_the_videos_of_an_occurrence_are_in_the_order_of_time():
     mixed = record(
         2, state="recorded", began_at=at(9), recording_ids=("r1", "r3"), hand_ids=("r2",)

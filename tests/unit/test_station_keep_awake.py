@@ -10,7 +10,7 @@ import pytest
 from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_SECOND
 from camrec.recording import RecordingState
-from camrec.station import PlansChanged, RecordingChanged
+from camrec.station import PlansChanged, RecordingChanged, SettingsChanged
 from camrec.station.keep_awake import KeepAwake, needs_computer_awake
 from camrec.wake_lock import WakeLockError
 from support.units_made import until
@@ -130,5 +130,20 @@ def test_the_lock_is_held_from_ten_minutes_before_a_plan(clock):
         starts[0] = clock.utc_ns() + 3600 * NS_PER_SECOND
         changed.emit(PlansChanged())
         until(lambda: lock.calls == ["acquire", "release"])
+    finally:
+        keep_awake.stop()
+
+
+def test_the_settings_say_for_how_long_the_lock_is_held(clock):
+    lock, changed, policy = MadeLock(), Callbacks(), ["recordings"]
+    next_week = clock.utc_ns() + 7 * 86_400 * NS_PER_SECOND
+    keep_awake = KeepAwake(clock, lambda: (), changed, lock, lambda: next_week, lambda: policy[0])
+    keep_awake.start()
+    try:
+        for chosen, calls in (("plans", 1), ("recordings", 2), ("plans", 3), ("never", 4)):
+            policy[0] = chosen
+            changed.emit(SettingsChanged())
+            until(lambda calls=calls: len(lock.calls) == calls)
+        assert lock.calls == ["acquire", "release"] * 2
     finally:
         keep_awake.stop()

@@ -158,6 +158,7 @@ export interface SessionFacts {
 }
 
 export interface Session extends SessionFacts {
+  camera_id: string
   name: string
   kind: string
   host: string
@@ -247,6 +248,7 @@ export interface PlanCamera {
   camera_id: string
   name: string
   rate: number | null
+  has_password: boolean
 }
 
 /** One time that a plan asks for, or a scheduled recording. `ends_at`: null: when somebody stops it. */
@@ -260,6 +262,9 @@ export interface PlanOccurrence {
   is_late: boolean
   state: string
   reason: string
+  cause: string
+  stopped_at: number | null
+  lacking: [from: number, to: number][]
   filenames: string[]
 }
 
@@ -286,7 +291,20 @@ export interface PlanWeek {
   free_after: { day: number; bytes: number }[]
   nights: { day: number; sunrise: number | null; sunset: number | null }[]
   recording_until: Record<string, number>
+  keeps_awake: boolean
+  place: number[]
+  max_sessions: number
+  has_keyring: boolean
   disk: DiskFacts
+}
+
+/** What a plan would do that is being typed; dashboard/wire_types.py says what each field means. */
+export interface PlanPreview {
+  starts_at: number | null
+  ends_at: number | null
+  full_at: number | null
+  is_measured: boolean
+  open_at_once: number
 }
 
 /** A recording that somebody scheduled for later, without a plan. */

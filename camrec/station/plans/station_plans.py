@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -14,6 +14,7 @@ from camrec.errors import InputError
 from camrec.planning import (
     MAX_PLAN_CAMERAS,
     CalendarFacts,
+    Coordinates,
     PlanCalendar,
     PlanEntry,
     PlanStore,
@@ -30,6 +31,7 @@ from camrec.planning import (
 from camrec.station.changes import CamerasChanged, PlansChanged, StationChange
 from camrec.station.plans.calendar_facts import PlanFacts
 from camrec.station.plans.planned_cameras import NamedCamera, PlannedCameras
+from camrec.station.plans.preview import PlanPreview, preview_plan
 
 MAX_CALENDAR_DAYS_AWAY = 366  # from today
 MAX_CALENDAR_DAYS = 93
@@ -40,7 +42,6 @@ class StationPlans:
 
     store : the plans, and what became of their occurrences.
     clock : the wall clock by which plans go.
-    place : where the sun rises and sets; None: not set.
     """
 
     def __init__(
@@ -54,13 +55,17 @@ class StationPlans:
     ) -> None:
         self.store = store
         self.clock = WallClock(find_timezone(config.timezone))
-        self.place = parse_place(config.place)
         self._config = config
         self._utc = clock
         self._cameras = cameras
         self._facts = facts
         self._changed = changed
         self._lock = threading.Lock()  # held while plans and their cameras change
+
+    @property
+    def place(self) -> Coordinates | None:
+        """Where the sun rises and sets; None: not set."""
+        return parse_place(self._config.place)
 
     def load(self) -> None:
         """Read the plans, and keep the cameras that they name."""
@@ -147,6 +152,39 @@ class StationPlans:
         self._changed.emit(PlansChanged())
 
     # The calendar.
+
+    def preview(
+        self,
+        plan_id: str | None,
+        values: Mapping[str, object],
+        place: Coordinates | None,
+        open_ids: Collection[str],
+    ) -> PlanPreview:
+        """What a plan would do that is not made, or a change that is not made. Nothing changes.
+
+        Parameters
+        ----------
+        plan_id
+            The plan to change; None: a new one.
+        place
+            Where the sun rises and sets; None: as in the settings.
+        open_ids
+            The cameras that are open now.
+
+        Raises
+        ------
+        InputError, NotFoundError
+            As `add` and `change`.
+        """
+        plan = (
+            parse_plan(values)
+            if plan_id is None
+            else change_plan(self.store.get(plan_id).plan, values)
+        )
+        facts = self._calendar_facts()
+        if place is not None:
+            facts = replace(facts, place=place)
+        return preview_plan(self._facts.complete(facts), plan_id or "", plan, open_ids)
 
     def calendar(self, from_day: date, to_day: date) -> PlanCalendar:
         """What was, is and will be recorded from `from_day` to `to_day`, both included.

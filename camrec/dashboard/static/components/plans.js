@@ -1,19 +1,24 @@
 // Plans: what the disk has room for, the plans, and the week with what was, is and will be recorded.
 
 import { button, fill, h } from "../kit/base.js"
+import { PLAN_CAMERA } from "../kit/events.js"
 import { icon } from "../kit/icons.js"
 import { keepingFocus } from "../kit/keeping_focus.js"
 import { lifetime } from "../kit/lifetime.js"
 import { createLocale } from "../kit/locale.js"
 import { currentRoute } from "../kit/route.js"
+import { entryFor } from "../plans/plan_from_choice.js"
 import { planForm } from "../plans/plan_form.js"
 import { noPlans, planList } from "../plans/plan_list.js"
 import { diskWords } from "../plans/plan_words.js"
+import { settingsButton } from "../plans/remedy.js"
 import { isoDate, wallMinute } from "../plans/wall_time.js"
 import { weekView } from "../plans/week.js"
 
 /** @import { Locale } from "../kit/locale.js" */
 /** @import { Answer, Model, OnceRow, PlanRow, PlanWeek, RenderArguments } from "../wire.js" */
+/** @import { PlanEntry } from "../plans/plan_entry.js" */
+/** @import { PlannedCamera } from "../plans/plan_from_choice.js" */
 /** @typedef {{plans: PlanRow[]}} PlansParameters */
 
 const READ_EVERY_MS = 20_000 // what plans record changes with the time
@@ -25,13 +30,15 @@ export function render({ model, view }) {
   const problem = h("p", { class: "problem", role: "alert", hidden: true })
   const disk = h("div", { role: "status" })
   const list = h("div")
-  const calendar = weekView({ locale: () => locale, show })
+  const calendar = weekView({ locale: () => locale, show, keepAwake: (wanted) => model.send_msg({ do: "keep_awake", wanted }), edit })
   const columns = h("div", { class: "columns" }, list, calendar.element)
   const root = h("section", { class: "everything" }, top, problem, disk, columns)
   const actions = planActions(model, root, showProblem)
   let locale = createLocale(model.texts)
   /** @type {PlanWeek | null} */
   let week = null
+  /** @type {PlannedCamera | null} */
+  let wanted = null // a plan to begin with, until the week is known
   let first = "" // the first day of the week that is shown; empty: this week
 
   function read() {
@@ -42,6 +49,19 @@ export function render({ model, view }) {
   function show(day) {
     first = day === null ? "" : isoDate(day)
     read()
+  }
+
+  /** @param {string} planId */
+  function edit(planId) {
+    const row = model.plans.find((each) => each.plan_id === planId)
+    if (row !== undefined && week !== null) actions.handlers(locale, week).edit(row)
+  }
+
+  function openWanted() {
+    if (wanted === null || week === null || currentRoute().view !== "plans") return
+    const begun = entryFor(wanted, week.utc_offset)
+    wanted = null
+    actions.handlers(locale, week).begin(begun)
   }
 
   /** @param {string} text */
@@ -74,7 +94,10 @@ export function render({ model, view }) {
     if (answer.answered !== "week") actions.answered(answer)
     else if (answer.ok) week = JSON.parse(answer.given)
     else showProblem(answer.problem)
+    if (answer.answered === "keep_awake") read()
+    if (answer.answered === "preview") return
     draw()
+    if (answer.answered === "week") openWanted()
   }
 
   life.watch(["plans", "recordings", "texts"], () => {
@@ -83,6 +106,12 @@ export function render({ model, view }) {
   })
   life.watch("msg:custom", answered)
   life.onRoute(read)
+  life.on(window, PLAN_CAMERA, (/** @type {CustomEvent<PlannedCamera>} */ { detail }) => {
+    wanted = detail
+    week = null // its cameras and its time may be old
+    if (currentRoute().view === "plans") read()
+    else location.hash = "#plans"
+  })
   life.every(READ_EVERY_MS, read)
   life.add(actions.close)
   read()
@@ -98,28 +127,38 @@ export function render({ model, view }) {
 function planActions(model, root, showProblem) {
   /** @type {ReturnType<typeof planForm> | null} */
   let form = null
+  let savedPlace = () => {} // after the form was saved
   const close = () => form?.close()
 
   /**
    * @param {Locale} locale
    * @param {PlanWeek} week
    * @param {PlanRow | null} row
+   * @param {Partial<PlanEntry>} [filledIn]
    */
-  function open(locale, week, row) {
+  function open(locale, week, row, filledIn = {}) {
     showProblem("")
     if (week.cameras.length === 0) return showProblem(locale.t("plan_page.no_camera"))
+    form?.close()
+    const planId = row?.plan_id ?? null
     form = planForm(root, {
       locale, week,
-      save: (changes) => model.send_msg(row === null ? { do: "add", changes } : { do: "change", plan_id: row.plan_id, changes }),
+      save: (changes, place) => {
+        savedPlace = () => void (place.length > 0 && (week.place = place)) // until the week is read again
+        model.send_msg({ do: "save", plan_id: planId, changes, place })
+      },
+      preview: (changes, place) => model.send_msg({ do: "preview", plan_id: planId, changes, place }),
       remove: () => row !== null && model.send_msg({ do: "remove", plan_id: row.plan_id }),
-    }, row)
+    }, row, filledIn)
   }
 
   /** @param {Answer} answer */
-  function answered({ answered: action, ok, problem }) {
+  function answered({ answered: action, ok, problem, given }) {
+    if (action === "preview") return ok ? form?.showPreview(JSON.parse(given)) : undefined // Save says what is wrong
     if (action !== "save" && action !== "remove") return showProblem(problem)
-    if (ok) close()
-    else form?.showFailure(problem)
+    if (!ok) return form?.showFailure(problem)
+    if (action === "save") savedPlace()
+    close()
   }
 
   return {
@@ -131,6 +170,7 @@ function planActions(model, root, showProblem) {
      */
     handlers: (locale, week) => ({
       create: () => open(locale, week, null),
+      begin: (/** @type {Partial<PlanEntry>} */ filledIn) => open(locale, week, null, filledIn),
       edit: (/** @type {PlanRow} */ row) => open(locale, week, row),
       enable: (/** @type {PlanRow} */ row, /** @type {boolean} */ enabled) => model.send_msg({ do: "enable", plan_id: row.plan_id, enabled }),
       cancel: (/** @type {OnceRow} */ row) => model.send_msg({ do: "cancel", recording_id: row.recording_id }),
@@ -157,5 +197,7 @@ function diskLine(locale, week) {
   const { isLow, first, second } = diskWords(locale, week.disk, week.now)
   return h("div", { class: isLow ? "forecast card low" : "forecast card" }, icon(isLow ? "warning" : "disk"),
     h("p", {}, h("b", {}, first), second ? ` ${second}` : ""),
-    isLow && h("a", { class: "button", href: "#videos" }, locale.t("plan_page.free_some")))
+    isLow
+      ? h("span", { class: "remedies" }, settingsButton(locale.t("plan_page.delete_oldest"), "disk"), h("a", { class: "button link", href: "#videos" }, locale.t("plan_page.free_some")))
+      : week.disk.full_at !== null && settingsButton(locale.t("plan_page.change_disk"), "disk"))
 }

@@ -12,6 +12,8 @@ export const MARK_ALL = "camrec:mark-all"
 export const NOTE_MARKS = "camrec:note"
 /** Show the durations for recording all cameras at once. */
 export const OFFER_RECORD_ALL = "camrec:record-all"
+/** A plan is wanted for what was chosen on a camera's card. `detail`: a `PlannedCamera` (plans/plan_from_choice.js). */
+export const PLAN_CAMERA = "camrec:plan-camera"
 /** camrec does not answer. */
 export const CONNECTION_LOST = "camrec:cut-off"
 export const THEME_CHANGED = "camrec:theme"

@@ -2,8 +2,10 @@
 // not used is not there.
 
 import { button, fill, find, h } from "../kit/base.js"
+import { PLAN_CAMERA } from "../kit/events.js"
 import { icon } from "../kit/icons.js"
 import { segmentedControl } from "../kit/segmented_control.js"
+import { rememberedDuration } from "./duration_choices.js"
 import { pairFields } from "./detail_fields.js"
 import { canAddDetail, detailsProblem, filledDetails, keepDetails, keptDetails } from "./recording_details.js"
 import { firstStart, startMoment } from "./recording_start.js"
@@ -80,6 +82,7 @@ export function whenAndWhat(life, camera) {
     fill(element,
       nameField(camera, choice, changed),
       startFields(camera.locale, `begin-${id}`, choice.start, camera.now(), changeStart),
+      button({ label: camera.locale.t("page.start_repeat"), icon: "calendar", kind: "link", on: () => repeat(element, camera, choice) }),
       detailsFields(camera.locale, choice, details, {
         changed: () => changeDetails(details),
         add: () => {
@@ -161,6 +164,21 @@ export function whenAndWhat(life, camera) {
       camera.draw()
     },
   }
+}
+
+/**
+ * The form of a plan takes over what was chosen here.
+ * @param {HTMLElement} element
+ * @param {CameraModel} camera
+ * @param {Choice} choice
+ */
+function repeat(element, { model, now }, choice) {
+  const { session_id: sessionId, camera_id: cameraId } = model.session
+  const { startsAt, name, details } = choice.read()
+  const begins = startsAt === null || Number.isNaN(startsAt) ? now() : startsAt
+  const detail = { cameraId, startsAt: begins, seconds: rememberedDuration(sessionId).seconds, name, details }
+  element.hidePopover()
+  dispatchEvent(new CustomEvent(PLAN_CAMERA, { detail }))
 }
 
 /** @param {KeyboardEvent} event */

@@ -3,6 +3,7 @@
 
 import { fill, h } from "../kit/base.js"
 import { segmentedControl } from "../kit/segmented_control.js"
+import { placeFields } from "./place_fields.js"
 import { HOURS_KINDS, isOneDay, planOf, readEntry, secondsADay } from "./plan_entry.js"
 import { endsNextDay, exactLength } from "./plan_words.js"
 
@@ -12,12 +13,16 @@ import { endsNextDay, exactLength } from "./plan_words.js"
 /**
  * @param {Locale} locale
  * @param {PlanEntry} entry changed in place
- * @param {boolean} isPlaceKnown whether the sun's times can be computed
+ * @param {boolean} isPlaceKnown whether the settings have the place, so that nobody has to be asked
  * @param {() => void} changed
  */
 export function hoursFields(locale, entry, isPlaceKnown, changed) {
   const shown = h("div", { class: "hours-entry" })
   const hint = h("p", { class: "second", id: "hours-hint" })
+  const asked = placeFields(locale, entry, changed)
+  const place = isPlaceKnown
+    ? h("details", { class: "place" }, h("summary", {}, locale.t("plan_page.place_is", { latitude: entry.latitude, longitude: entry.longitude })), h("div", { class: "degrees" }, asked))
+    : h("div", { class: "place degrees" }, h("p", {}, locale.t("plan_page.place_ask")), asked)
 
   /**
    * @param {"from" | "to" | "length" | "offset"} name
@@ -42,7 +47,7 @@ export function hoursFields(locale, entry, isPlaceKnown, changed) {
     sun: () => [
       field("offset", locale.t("plan_page.offset")), choice("side", locale.t("plan_page.side"), [["-1", "plan_page.before"], ["1", "plan_page.after"]]),
       choice("sun", locale.t("plan_page.sun_event"), [["sunrise", "plan_page.sun_sunrise"], ["sunset", "plan_page.sun_sunset"]]),
-      h("span", {}, locale.t("plan_page.for")), field("length", locale.t("plan_page.length")),
+      h("span", {}, locale.t("plan_page.for")), field("length", locale.t("plan_page.length")), place,
     ],
     always: () => [],
   }
@@ -78,7 +83,7 @@ export function hoursFields(locale, entry, isPlaceKnown, changed) {
   }
 
   function showHint() {
-    fill(hint, hintText(locale, entry, isPlaceKnown))
+    fill(hint, hintText(locale, entry))
   }
 
   draw()
@@ -89,11 +94,9 @@ export function hoursFields(locale, entry, isPlaceKnown, changed) {
  * "10 h a day", "1 h each time", "ends the next day"
  * @param {Locale} locale
  * @param {PlanEntry} entry
- * @param {boolean} isPlaceKnown
  */
-function hintText(locale, entry, isPlaceKnown) {
+function hintText(locale, entry) {
   if (entry.hours === "always") return locale.t("plan_page.always_hint")
-  if (entry.hours === "sun" && !isPlaceKnown) return locale.t("plan_page.sun_place")
   const { changes, problems } = readEntry(entry)
   if (problems.to === "plan_page.same_time" && !problems.from) return locale.t(problems.to)
   if (problems.from || problems.to || problems.length || problems.offset) return locale.t("plan_page.time_hint")

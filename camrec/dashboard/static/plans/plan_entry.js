@@ -1,6 +1,7 @@
 // What is typed into the form of a plan, as values: the plan that they mean, and what is wrong with them.
 
 import { detailsProblem, filledDetails } from "../live/recording_details.js"
+import { parseDegrees } from "./place_fields.js"
 import { minutesOf, parseLength, parseTime } from "./typed_time.js"
 import { DAY_MS, WEEKDAYS, startOfDay, weekdayOf } from "./wall_time.js"
 
@@ -20,7 +21,10 @@ import { DAY_MS, WEEKDAYS, startOfDay, weekdayOf } from "./wall_time.js"
  * @property {string} offset
  * @property {boolean} limited whether the plan has a last day
  * @property {string} until
+ * @property {string} latitude
+ * @property {string} longitude
  * @property {Detail[]} details
+ * @property {string} name what the videos are called; empty: as before, or as the camera is
  */
 /** @typedef {Record<string, unknown>} PlanChanges null removes a field */
 /** @typedef {Record<string, string>} EntryProblems by field: the key of the text that says what is wrong */
@@ -39,7 +43,7 @@ export const HOURS_KINDS = /** @type {HoursKind[]} */ (["range", "length", "sun"
  */
 export const newEntry = (cameras) => ({
   cameras, days: WEEKDAYS.slice(0, 5), hours: "range", from: "08:00", to: "18:00", length: "2 h",
-  sun: "sunrise", side: -1, offset: "30 min", limited: false, until: "", details: [],
+  sun: "sunrise", side: -1, offset: "30 min", limited: false, until: "", latitude: "", longitude: "", details: [], name: "",
 })
 
 /**
@@ -70,9 +74,10 @@ function typedLength(seconds) {
  * The fields of the plan, or the problems. A sun plan that ends at a time of day keeps its end (`kept`).
  * @param {PlanEntry} entry
  * @param {PlanRule | null} kept the plan that is changed
+ * @param {string} today such as "2026-11-25"
  * @returns {{changes: PlanChanges, problems: EntryProblems}}
  */
-export function readEntry(entry, kept = null) {
+export function readEntry(entry, kept = null, today = "") {
   /** @type {PlanChanges} */
   const changes = { cameras: entry.cameras, days: null, start: null, end: null, duration: null, always: null, until: null, details: null }
   /** @type {EntryProblems} */
@@ -81,10 +86,12 @@ export function readEntry(entry, kept = null) {
   if (entry.hours === "always") changes.always = true
   else readHours(entry, kept, changes, problems)
   if (entry.limited && Number.isNaN(Date.parse(entry.until))) problems.until = "plan_page.bad_date"
+  else if (entry.limited && entry.until < today && entry.until !== kept?.until) problems.until = "plan_page.until_over"
   else if (entry.limited) changes.until = entry.until
   const details = filledDetails(entry.details)
   const wrong = detailsProblem(details)
   if (wrong !== null) problems.details = wrong
+  if (entry.name !== "") changes.name = entry.name
   if (details.length > 0) changes.details = Object.fromEntries(details.map(({ name, value }) => [name, value]))
   return { changes, problems }
 }
@@ -132,6 +139,23 @@ function readSun(entry, changes, problems) {
   const offset = parseLength(entry.offset, MINUTE)
   if (offset === null || offset > MAX_OFFSET_S) problems.offset = "plan_page.bad_offset"
   else changes.start = { sun: entry.sun, offset: offset === 0 ? 0 : entry.side * offset }
+}
+
+/**
+ * The place that was typed, if the plan goes by the sun and it is another one than `known`; else an empty list.
+ * @param {PlanEntry} entry
+ * @param {number[]} known of the settings; empty: none
+ * @returns {{place: number[], problems: EntryProblems}}
+ */
+export function readPlace(entry, known) {
+  if (entry.hours !== "sun") return { place: [], problems: {} }
+  const place = [parseDegrees(entry.latitude, 90), parseDegrees(entry.longitude, 180)]
+  /** @type {EntryProblems} */
+  const problems = {}
+  if (Number.isNaN(place[0])) problems.latitude = "plan_page.bad_latitude"
+  if (Number.isNaN(place[1])) problems.longitude = "plan_page.bad_longitude"
+  const isKnown = place.every((each, number) => each === known[number])
+  return { place: isKnown || Object.keys(problems).length > 0 ? [] : place, problems }
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { button, h, iconButton } from "../kit/base.js"
 import { switchControl } from "../kit/switch.js"
-import { exactLength, nextWords, planWords } from "./plan_words.js"
+import { exactLength, isOver, nextWords, planWords } from "./plan_words.js"
 import { whenWords } from "./wall_time.js"
 
 /** @import { Locale } from "../kit/locale.js" */
@@ -44,7 +44,7 @@ function planItem(locale, row, names, week, { edit, enable }) {
   const until = week.recording_until[row.plan_id]
   const cameras = row.plan.cameras.map((id) => names.get(id) ?? locale.t("plan_page.unknown_camera")).join(", ")
   const details = Object.values(row.plan.details ?? {})
-  return h("li", { class: row.plan.enabled ? "plan card" : "plan card off" },
+  return h("li", { class: row.plan.enabled && !isOver(row.plan, week.now) ? "plan card" : "plan card off" },
     h("div", { class: "words" }, h("h3", {}, title),
       h("p", { class: "second" }, [cameras, row.plan.name, ...details].filter(Boolean).join(" · ")),
       h("p", { class: until === undefined ? "second figures" : "second figures now" },

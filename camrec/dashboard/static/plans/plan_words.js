@@ -115,7 +115,7 @@ export function nextWords(locale, row, now, recordingUntil) {
  */
 function waitingWords(locale, { plan, next }, now) {
   if (next !== null) return locale.t("plan_page.next", { when: whenWords(locale, next, now) })
-  if (isOver(plan, now)) return locale.t("plan_page.over")
+  if (isOver(plan, now)) return overWords(locale, plan)
   return locale.t(plan.always ? "plan_page.not_recording" : "plan_page.no_next")
 }
 
@@ -123,7 +123,14 @@ function waitingWords(locale, { plan, next }, now) {
  * @param {PlanRule} plan
  * @param {number} now
  */
-const isOver = (plan, now) => plan.until !== undefined && Date.parse(plan.until) < startOfDay(now)
+export const isOver = (plan, now) => plan.until !== undefined && Date.parse(plan.until) < startOfDay(now)
+
+/**
+ * "over: its last day was 24 November"
+ * @param {Locale} locale
+ * @param {PlanRule} plan
+ */
+export const overWords = (locale, { until = "" }) => locale.t("plan_page.over", { day: wallFormats(locale.language).date(Date.parse(until)) })
 
 /**
  * The line above the plans, in two parts: whether the disk has room for them, and what happens if it has not.
@@ -152,14 +159,16 @@ export function diskWords(locale, disk, now) {
 }
 
 /**
+ * "There is room for all plans until Tuesday 8 December.", or in a list of facts ("_short") without capital and full stop.
  * @param {Locale} locale
  * @param {number} fullAt
  * @param {number} now
+ * @param {"" | "_short"} form
  */
-function roomUntilWords(locale, fullAt, now) {
+export function roomUntilWords(locale, fullAt, now, form = "") {
   const isSoon = startOfDay(fullAt) - startOfDay(now) < 1.5 * DAY_MS
-  if (isSoon) return locale.t("plan_page.room_until", { when: fullAtWords(locale, fullAt, now) })
-  return locale.t("plan_page.room_until_day", { day: wallFormats(locale.language).day(fullAt) })
+  if (isSoon) return locale.t(`plan_page.room_until${form}`, { when: fullAtWords(locale, fullAt, now) })
+  return locale.t(`plan_page.room_until_day${form}`, { day: wallFormats(locale.language).day(fullAt) })
 }
 
 /**

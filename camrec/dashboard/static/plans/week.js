@@ -4,11 +4,13 @@ import { button, fill, h, iconButton } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
 import { focusKey, keepingFocus } from "../kit/keeping_focus.js"
 import { urlPart } from "../kit/route.js"
+import { remedyFor } from "./remedy.js"
 import { DAY_MS, startOfDay, wallFormats, wallMinute } from "./wall_time.js"
 import { WEEK_DAYS, barAfterKey, endOf, nearestBar, weekLanes } from "./week_lanes.js"
 
 /** @import { Locale } from "../kit/locale.js" */
 /** @import { PlanOccurrence, PlanWeek } from "../wire.js" */
+/** @import { RemedyActions } from "./remedy.js" */
 /** @import { Bar, Lane } from "./week_lanes.js" */
 
 const HOURS = [0, 6, 12, 18, 24]
@@ -16,6 +18,7 @@ const REACH_PX = 22
 const MIN_BAR_PX = 8 // as in week.css
 const MIN_NAMED_SHARE = 0.05 // a shorter bar has no name in it
 const MIN_NAMED_SHARE_ON_PHONE = 0.125
+const NAME_SHARE = 0.3 // of a bar, about as much as its name takes: no name over a hatched gap
 const STATES = ["recorded", "recording", "planned", "missed"] // of the legend; will not be: only if there is one
 
 /** @param {number} share */
@@ -28,8 +31,10 @@ const occurrenceKey = ({ plan_id: plan, camera_id: camera, starts_at: start }) =
  * @param {object} options
  * @param {() => Locale} options.locale
  * @param {(first: number | null) => void} options.show show the week of a day; null: this week
+ * @param {(wanted: boolean) => void} options.keepAwake keep the computer awake while a plan is active
+ * @param {(planId: string) => void} options.edit open a plan in the form
  */
-export function weekView({ locale: currentLocale, show }) {
+export function weekView({ locale: currentLocale, show, keepAwake, edit }) {
   const head = h("header")
   const days = h("div", { class: "days" })
   const why = h("div", { role: "status" })
@@ -73,7 +78,7 @@ export function weekView({ locale: currentLocale, show }) {
     fill(head, weekHead(locale, shown, show))
     const stop = tabStop(lanes, chosen, shown.now)
     fill(days, hoursRow(locale, shown), lanes.map((lane) => dayRow(locale, shown, lane, { chosen, stop, choose, move })))
-    fill(why, explained && explanation(locale, explained, close))
+    fill(why, explained && explanation(locale, explained, shown, { close, keepAwake, edit }))
   }
 
   /**
@@ -189,24 +194,37 @@ function nights(week, day) {
  * @param {{isChosen: boolean, isStop: boolean, lane: Lane, choose: (occurrence: PlanOccurrence) => void, move: (bar: Bar, event: KeyboardEvent) => void}} how
  */
 function slot(locale, week, bar, { isChosen, isStop, lane, choose, move }) {
-  const { occurrence, from, to, row, lacking } = bar
+  const { occurrence, from, to, row, lacking, gaps, kept } = bar
   const { day, time, state } = occurrenceWords(locale, occurrence)
   const label = `${occurrence.name}, ${day}, ${time}, ${state}`
   const length = to - from < MIN_NAMED_SHARE ? "short" : to - from < MIN_NAMED_SHARE_ON_PHONE && "brief"
+  const isNameRight = kept === 1 && (lacking > 0 || gaps.some((gap) => gap.from < NAME_SHARE)) && !gaps.some((gap) => gap.to > 1 - NAME_SHARE)
   const now = (week.now - lane.day) / DAY_MS
   // What is over does not reach beyond the line of now, however short it was.
   const left = endOf(occurrence) <= week.now ? `max(0px, min(${percent(from)}, calc(${percent(now)} - ${MIN_BAR_PX}px)))` : percent(from)
   const done = (now - from) / Math.max(1 / DAY_MS, to - from)
   return h("button", {
-    type: "button", class: ["slot", occurrence.state, length, isChosen && "chosen"].filter(Boolean).join(" "),
+    type: "button", class: ["slot", occurrence.state, length, isNameRight && "right", isChosen && "chosen"].filter(Boolean).join(" "),
     style: { left, width: `calc(${percent(to - from)} - 2px)`, "--row": row }, tabindex: isStop ? 0 : -1,
     "aria-label": label, "aria-pressed": String(isChosen), title: label, "data-key": `${occurrenceKey(occurrence)} ${from}`,
     on: { click: () => choose(occurrence), keydown: (/** @type {KeyboardEvent} */ event) => move(bar, event) },
   },
   occurrence.state === "recording" && h("i", { class: "done", style: { left: percent(lacking), width: percent(Math.min(1, Math.max(0, done)) - lacking) } }),
+  kept < 1 && occurrence.state === "recorded" && h("i", { class: "left", style: { left: percent(kept) } }),
   lacking > 0 && occurrence.is_late && h("i", { class: "lacking", style: { width: percent(lacking) } }),
+  occurrence.cause === "disk_full_during" && h("i", { class: "lost", style: { left: percent(lostFrom(week, lane.day, bar)) } }),
+  gaps.map((gap) => h("i", { class: "lacking gap", style: { left: percent(gap.from), width: percent(gap.to - gap.from) } })),
   h("span", {}, occurrence.name))
 }
+
+/**
+ * The share of a bar at which the disk will be full.
+ * @param {PlanWeek} week
+ * @param {number} day
+ * @param {Bar} bar
+ */
+const lostFrom = ({ disk }, day, { from, to }) =>
+  Math.min(1, Math.max(0, (((disk.full_at ?? Infinity) - day) / DAY_MS - from) / Math.max(1 / DAY_MS, to - from)))
 
 /**
  * @param {Locale} locale
@@ -223,16 +241,21 @@ function occurrenceWords(locale, occurrence) {
  * The line under the week: which bar it is, what became of it and why, and its videos.
  * @param {Locale} locale
  * @param {PlanOccurrence} occurrence
- * @param {() => void} close
+ * @param {PlanWeek} week
+ * @param {RemedyActions & {close: () => void}} actions
  */
-function explanation(locale, occurrence, close) {
+function explanation(locale, occurrence, week, actions) {
   const { day, time, state } = occurrenceWords(locale, occurrence)
   const { reason, filenames } = occurrence
   const isBad = occurrence.state === "missed" || occurrence.state === "impossible"
   const said = reason === "" ? locale.t("plan_page.said", { state }) : locale.t(isBad ? "plan_page.said_why" : "plan_page.said_note", { state, reason })
+  const remedy = remedyFor(locale, occurrence, week, actions)
+  const lost = occurrence.lacking.reduce((sum, [from, to]) => sum + to - from, 0) / 1000
+  const gaps = lost > 0 ? locale.t("plan_page.without_pictures", { length: locale.length(Math.max(1, lost)) }) : ""
   return h("div", { class: isBad ? "why bad" : "why" }, icon(isBad ? "warning" : "info"),
-    h("p", {}, h("b", {}, `${occurrence.name}, ${day} ${time}. `), said.charAt(0).toUpperCase() + said.slice(1)),
+    h("p", {}, h("b", {}, `${occurrence.name}, ${day} ${time}. `), [said.charAt(0).toUpperCase() + said.slice(1), gaps, remedy.words].filter(Boolean).join(" ")),
+    remedy.element,
     filenames.length > 0 && h("a", { class: "button", href: `#videos/${urlPart(filenames[0])}` },
       icon("play"), filenames.length > 1 ? locale.t("plan_page.watch_first", { count: filenames.length }) : locale.t("plan_page.watch")),
-    iconButton("close", locale.t("plan_page.close"), close, { "data-key": "close" }))
+    iconButton("close", locale.t("plan_page.close"), actions.close, { "data-key": "close" }))
 }

@@ -10,6 +10,8 @@ import { DAY_MS } from "./wall_time.js"
  * @property {number} to
  * @property {number} row
  * @property {number} lacking share of the bar that is over and was not recorded, at its start
+ * @property {{from: number, to: number}[]} gaps shares of the bar without frames, after its start
+ * @property {number} kept share of the bar after which a person stopped it; 1: nobody did
  */
 /** @typedef {{day: number, rows: number, bars: Bar[]}} Lane */
 
@@ -44,7 +46,11 @@ function lane(occurrences, day) {
     const free = ends.findIndex((end) => end <= from)
     const row = free < 0 ? ends.length : free
     ends[row] = Math.max(to, from + MIN_SHARE)
-    return { occurrence, from, to, row, lacking: lackingShare(occurrence, day + from * DAY_MS, day + to * DAY_MS) }
+    const [start, end] = [day + from * DAY_MS, day + to * DAY_MS]
+    return {
+      occurrence, from, to, row, lacking: lackingShare(occurrence, start, end), gaps: gapShares(occurrence, start, end),
+      kept: occurrence.stopped_at === null ? 1 : shareOf(occurrence.stopped_at, start, end),
+    }
   })
   return { day, rows: Math.max(1, ends.length), bars }
 }
@@ -56,6 +62,23 @@ function lane(occurrences, day) {
  */
 function lackingShare({ began_at: began }, start, end) {
   return began === null || end <= start ? 0 : Math.min(1, Math.max(0, (began - start) / (end - start)))
+}
+
+/**
+ * @param {number} moment
+ * @param {number} start of the bar
+ * @param {number} end
+ */
+const shareOf = (moment, start, end) => (end <= start ? 1 : Math.min(1, Math.max(0, (moment - start) / (end - start))))
+
+/**
+ * @param {PlanOccurrence} occurrence
+ * @param {number} start of the bar
+ * @param {number} end
+ */
+function gapShares({ lacking }, start, end) {
+  const shares = lacking.map(([from, to]) => ({ from: shareOf(from, start, end), to: shareOf(to, start, end) }))
+  return shares.filter(({ from, to }) => to > from)
 }
 
 /**
