@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 import param
 
 from camrec import i18n
+from camrec.annotations import Details
 from camrec.dashboard.component import AskingComponent
 from camrec.station import Station
 
@@ -66,5 +67,19 @@ class PageHeader(AskingComponent):
     def do_stop(self, recording_id: str) -> None:
         self.ask("stop", self._station.recordings.stop, None, recording_id)
 
-    def do_record_all(self, seconds: int | None) -> None:
-        self.ask("record_all", self._station.recordings.start_all, seconds)
+    def do_record_all(
+        self,
+        seconds: int | None,
+        at: float | None = None,
+        details: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Record all cameras, now or from a moment on.
+
+        seconds : None: until they are stopped.
+        at : milliseconds since 1970; None: now.
+        """
+        self.ask("record_all", self._record_all, seconds, at, dict(details))
+
+    def _record_all(self, seconds: int | None, at: float | None, details: dict[str, str]) -> None:
+        start_at = None if at is None else round(at * 1e6)
+        self._station.recordings.start_all(seconds, start_at, Details(details))

@@ -175,12 +175,13 @@ class StationRecordings:
             self._changed.emit(RecordingChanged(each.recording_id))
         return recordings
 
-    def start_all(self, duration: int | None) -> list[AnyRecording]:
+    def start_all(
+        self, duration: int | None, start_at: int | None = None, details: Details = NO_DETAILS
+    ) -> list[AnyRecording]:
         """Record each camera that delivers and is not being recorded.
 
-        If one of them is rejected, the others are still recorded.
-
-        duration : see `start`.
+        If one of them is rejected, the others are still recorded. The parameters are those of
+        `start`.
 
         Raises
         ------
@@ -193,7 +194,9 @@ class StationRecordings:
         rejections: list[CamrecError] = []
         for session in self.recordable_sessions():
             try:
-                recordings.append(self.start(session.session_id, duration))
+                recordings.append(
+                    self.start(session.session_id, duration, start_at=start_at, details=details)
+                )
             except CamrecError as error:
                 rejections.append(error)
         if rejections:

@@ -3,11 +3,21 @@
 import { button, fill, find, h } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
 import { createLocale } from "../kit/locale.js"
+import { detailsFields, startFields } from "./choice_fields.js"
 import { durationChoice, recordOffer } from "./duration_choices.js"
+import { filledDetails } from "./recording_details.js"
+import { recordingChoice } from "./recording_choice.js"
+import { startTime } from "./scheduled_recordings.js"
 
 /** @import { Lifetime } from "../kit/lifetime.js" */
 /** @import { Answer, Model } from "../wire.js" */
+/** @import { Locale } from "../kit/locale.js" */
+/** @import { Choice } from "./recording_choice.js" */
+/** @import { Detail } from "./recording_details.js" */
+/** @import { StartChoice } from "./recording_start.js" */
 /** @typedef {{count: number, rate: number, most: number, room: number, free: number}} RecordAllFacts */
+
+const OWNER = "all"
 
 /**
  * @param {Lifetime} life
@@ -15,7 +25,8 @@ import { durationChoice, recordOffer } from "./duration_choices.js"
  */
 export function recordAllPanel(life, model) {
   const element = h("div", { class: "list card", popover: "auto", id: "all" })
-  const duration = durationChoice("all")
+  const duration = durationChoice(OWNER)
+  const choice = recordingChoice(OWNER, Date.now, () => createLocale(model.texts))
   let update = () => {} // while the panel is shown
   let isPending = false // camrec has not answered yet
   let problem = ""
@@ -25,32 +36,37 @@ export function recordAllPanel(life, model) {
     const { choices, fields } = duration.draw(locale, "length-all", () => update())
     const press = button({ label: "", kind: "main", on: begin })
     const hint = h("p")
-    fill(element, h("h2", { class: "heading" }, locale.t("page.record_all_title")), choices, fields, press, hint)
+    const more = moreFields(locale, choice, () => update())
+    fill(element, h("h2", { class: "heading" }, locale.t("page.record_all_title")), choices, fields, more, press, hint)
 
     function offer() {
       const { count, rate, most, room, free } = model.group_recording
-      return recordOffer(locale, duration.seconds(), Date.now(), { maxSeconds: most, bitRate: rate, roomBytes: room, freeBytes: free },
-        (length) => (length === null ? locale.t("page.record_cameras_endless", { count }) : locale.t("page.record_cameras", { count, length })))
+      const { startsAt, said, problem: wrong } = choice.read()
+      const when = startsAt === null || wrong ? "" : ` ${startTime(locale, startsAt, Date.now())}`
+      const made = recordOffer(locale, duration.seconds(), Date.now(), { maxSeconds: most, bitRate: rate, roomBytes: room, freeBytes: free },
+        (length) => (length === null ? locale.t("page.record_cameras_endless", { count }) : locale.t("page.record_cameras", { count, length })) + when, startsAt)
+      return wrong ? { ...made, seconds: 0, hint: locale.t(wrong), isShort: true, said: "" } : { ...made, said }
     }
 
     function begin() {
       const { seconds } = offer()
       if (isPending || seconds === 0) return
+      const { startsAt: at, details } = choice.read()
       isPending = true
       problem = ""
-      model.send_msg({ do: "record_all", seconds })
+      model.send_msg({ do: "record_all", seconds, at, details: details.map(({ name, value }) => [name, value]) })
       update()
     }
 
     update = () => {
-      const { seconds, label, hint: line, isShort } = offer()
+      const { seconds, label, hint: line, isShort, said } = offer()
       press.disabled = model.group_recording.count === 0 || seconds === 0
       press.setAttribute("aria-busy", String(isPending))
       find(press, "span").textContent = label
       hint.className = problem ? "problem" : isShort ? "second figures short" : "second figures"
       if (problem) hint.setAttribute("role", "alert")
       else hint.removeAttribute("role")
-      fill(hint, isShort && !problem ? icon("warning", 16) : null, h("span", {}, problem || line))
+      fill(hint, isShort && !problem ? icon("warning", 16) : null, h("span", {}, problem || line, said && !problem ? [" · ", h("b", {}, said)] : null))
     }
     update()
   }
@@ -67,7 +83,9 @@ export function recordAllPanel(life, model) {
     isPending = false
     problem = answer.problem
     update()
-    if (answer.ok) element.hidePopover()
+    if (!answer.ok) return
+    choice.reset()
+    element.hidePopover()
   })
   life.on(element, "beforetoggle", (/** @type {ToggleEvent} */ { newState }) => {
     problem = ""
@@ -75,4 +93,54 @@ export function recordAllPanel(life, model) {
     else close()
   })
   return { element, update: () => update() }
+}
+
+/**
+ * When the recordings begin, and their details: folded away, until something of it was filled in.
+ * @param {Locale} locale
+ * @param {Choice} choice
+ * @param {() => void} changed
+ */
+function moreFields(locale, choice, changed) {
+  const body = h("div", { class: "choice-fields" })
+  const isUsed = choice.start.isLater || filledDetails(choice.details()).length > 0
+
+  /** @param {Detail[]} details */
+  function redraw(details) {
+    choice.setDetails(details)
+    draw()
+    changed()
+  }
+
+  /** @param {Partial<StartChoice>} changes */
+  function changeStart(changes) {
+    choice.start = { ...choice.start, ...changes }
+    if ("isLater" in changes || "day" in changes) {
+      draw() // it shows other fields
+      find(body, "isLater" in changes ? "input[type=radio]:checked" : "select").focus()
+    }
+    changed()
+  }
+
+  function draw() {
+    const details = choice.details()
+    fill(body, startFields(locale, "begin-all", choice.start, Date.now(), changeStart),
+      detailsFields(locale, choice, details, {
+        changed: () => {
+          choice.setDetails(details)
+          changed()
+        },
+        add: () => {
+          redraw([...details, { name: "", value: "" }])
+          find(body, ".pair:last-of-type .field").focus()
+        },
+        remove: (row) => {
+          redraw(details.filter((_, each) => each !== row))
+          find(body, ".button.link").focus()
+        },
+      }))
+  }
+
+  draw()
+  return h("details", { class: "more", open: isUsed }, h("summary", {}, locale.t("page.record_all_more")), body)
 }

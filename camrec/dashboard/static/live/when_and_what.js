@@ -4,63 +4,18 @@
 import { button, fill, find, h } from "../kit/base.js"
 import { PLAN_CAMERA } from "../kit/events.js"
 import { icon } from "../kit/icons.js"
-import { segmentedControl } from "../kit/segmented_control.js"
+import { detailsFields, startFields } from "./choice_fields.js"
 import { rememberedDuration } from "./duration_choices.js"
-import { pairFields } from "./detail_fields.js"
-import { canAddDetail, detailsProblem, filledDetails, keepDetails, keptDetails } from "./recording_details.js"
-import { firstStart, startMoment } from "./recording_start.js"
+import { recordingChoice } from "./recording_choice.js"
 
 /** @import { Lifetime } from "../kit/lifetime.js" */
-/** @import { Locale } from "../kit/locale.js" */
 /** @import { CameraModel } from "./camera_model.js" */
 /** @import { Detail } from "./recording_details.js" */
-/** @import { DayChoice, StartChoice } from "./recording_start.js" */
-/** @typedef {ReturnType<typeof recordingChoice>} Choice */
+/** @import { Choice } from "./recording_choice.js" */
+/** @import { StartChoice } from "./recording_start.js" */
 /** @typedef {ReturnType<typeof whenAndWhat>} WhenAndWhat */
 
 const MAX_NAME_CHARS = 100
-const MAX_START_AHEAD_MS = 31 * 86_400_000
-/** @type {DayChoice[]} */
-const DAYS = ["today", "tomorrow", "other"]
-
-/**
- * What was chosen for the next recording of a camera.
- * @param {CameraModel} camera
- */
-function recordingChoice(camera) {
-  const owner = camera.model.session.session_id
-  /** @type {Detail[] | null} */
-  let details = null // null: not asked for yet
-  const usualNames = () => ["subject", "condition"].map((each) => camera.locale.t(`page.detail_${each}`))
-  const choice = {
-    name: "",
-    start: firstStart(camera.now()),
-    keepsValues: true,
-    details: () => (details ??= keptDetails(owner, usualNames())),
-    /** @param {Detail[]} changed */
-    setDetails(changed) {
-      details = changed
-      keepDetails(owner, changed, choice.keepsValues)
-    },
-    /** `problem` is the key of a text. */
-    read() {
-      const now = camera.now()
-      const name = choice.name.trim()
-      const startsAt = startMoment(choice.start, now)
-      const filled = filledDetails(choice.details())
-      const said = [name, ...filled.map(({ value }) => value)].filter(Boolean).join(" · ")
-      return { startsAt, name, details: filled, said, problem: startProblem(startsAt, now) ?? detailsProblem(filled) }
-    },
-    /** The next recording is another one: only its details may be the same. */
-    reset() {
-      choice.name = ""
-      choice.start = firstStart(camera.now())
-      choice.setDetails(choice.details())
-      details = null
-    },
-  }
-  return choice
-}
 
 /**
  * @param {Lifetime} life
@@ -68,8 +23,8 @@ function recordingChoice(camera) {
  */
 export function whenAndWhat(life, camera) {
   const id = `what-${camera.model.session.session_id}`
-  const element = h("div", { class: "when-what card", popover: "auto", id, role: "dialog" })
-  const choice = recordingChoice(camera)
+  const element = h("div", { class: "when-what choice-fields card", popover: "auto", id, role: "dialog" })
+  const choice = recordingChoice(camera.model.session.session_id, camera.now, () => camera.locale)
   /** @type {HTMLElement | null} */
   let opener = null // the button that opens it
   const isOpen = () => element.matches(":popover-open")
@@ -185,44 +140,6 @@ function repeat(element, { model, now }, choice) {
 const isConfirmed = ({ key, isComposing, target }) => key === "Enter" && !isComposing && target instanceof HTMLInputElement
 
 /**
- * @param {number | null} startsAt
- * @param {number} now
- */
-function startProblem(startsAt, now) {
-  if (startsAt === null) return null
-  if (Number.isNaN(startsAt)) return "page.bad_time"
-  if (startsAt <= now) return "page.time_is_over"
-  return startsAt > now + MAX_START_AHEAD_MS ? "page.time_too_far" : null
-}
-
-/**
- * @param {Locale} locale
- * @param {string} group
- * @param {StartChoice} choice
- * @param {number} now
- * @param {(changes: Partial<StartChoice>) => void} change
- */
-function startFields(locale, group, { isLater, day, date, time }, now, change) {
-  const days = h("select", { class: "field", "aria-label": locale.t("page.start_day"), on: { change: (/** @type {any} */ { target }) => change({ day: target.value }) } },
-    DAYS.map((each) => h("option", { value: each }, locale.t(`page.day_${each}`))))
-  days.value = day
-  /** @param {"date" | "time"} field */
-  const typed = (field) => ({ input: (/** @type {any} */ { target }) => change({ [field]: target.value }) })
-  return [
-    h("p", { class: "name" }, locale.t("page.start")),
-    segmentedControl(group, locale.t("page.start"), [
-      { label: locale.t("page.start_now"), checked: !isLater, on: () => change({ isLater: false }) },
-      { label: locale.t("page.start_later"), checked: isLater, on: () => change({ ...firstStart(now), isLater: true }) },
-    ]),
-    isLater
-      ? h("div", { class: "at-time" }, days,
-        h("input", { class: "field figures", value: time, "aria-label": locale.t("page.start_time"), inputmode: "numeric", autocomplete: "off", on: typed("time") }))
-      : null,
-    isLater && day === "other" ? h("input", { class: "field", type: "date", value: date, "aria-label": locale.t("page.start_date"), on: typed("date") }) : null,
-  ]
-}
-
-/**
  * @param {CameraModel} camera
  * @param {Choice} choice
  * @param {() => void} changed
@@ -234,24 +151,4 @@ function nameField({ locale, model }, choice, changed) {
   }
   return h("label", { class: "line" }, h("span", { class: "name" }, locale.t("page.camera_name")),
     h("input", { class: "field", value: choice.name, maxlength: MAX_NAME_CHARS, placeholder: model.session.name, autocomplete: "off", on: { input } }))
-}
-
-/**
- * @param {Locale} locale
- * @param {Choice} choice
- * @param {Detail[]} details
- * @param {{changed: () => void, add: () => void, remove: (row: number) => void}} actions
- */
-function detailsFields(locale, choice, details, { changed, add, remove }) {
-  const keep = (/** @type {any} */ { target }) => {
-    choice.keepsValues = target.checked
-    changed()
-  }
-  return [
-    h("p", { class: "name" }, locale.t("page.details"), h("span", { class: "second" }, locale.t("page.details_where"))),
-    details.map((detail, row) => pairFields(locale, detail, { changed, remove: () => remove(row) })),
-    canAddDetail(details) ? button({ label: locale.t("page.detail_add"), icon: "plus", kind: "link", on: add }) : null,
-    h("label", { class: "keep" },
-      h("input", { type: "checkbox", checked: choice.keepsValues, on: { change: keep } }), h("span", {}, locale.t("page.details_keep"))),
-  ]
 }

@@ -21,7 +21,7 @@ export function hoursFields(locale, entry, isPlaceKnown, changed) {
   const hint = h("p", { class: "second", id: "hours-hint" })
   const asked = placeFields(locale, entry, changed)
   const place = isPlaceKnown
-    ? h("details", { class: "place" }, h("summary", {}, locale.t("plan_page.place_is", { latitude: entry.latitude, longitude: entry.longitude })), h("div", { class: "degrees" }, asked))
+    ? h("details", { class: "place" }, h("summary", {}, locale.t("plan_page.place_is", { latitude: shownDegrees(locale, entry.latitude), longitude: shownDegrees(locale, entry.longitude) })), h("div", { class: "degrees" }, asked))
     : h("div", { class: "place degrees" }, h("p", {}, locale.t("plan_page.place_ask")), asked)
 
   /**
@@ -40,14 +40,16 @@ export function hoursFields(locale, entry, isPlaceKnown, changed) {
     return input
   }
 
+  const lengthField = () => h("span", { class: "for" }, h("span", {}, locale.t("plan_page.for")), field("length", locale.t("plan_page.length")))
+
   /** @type {Record<PlanEntry["hours"], () => (HTMLElement | string)[]>} */
   const fields = {
     range: () => [field("from", locale.t("plan_page.from")), "–", field("to", locale.t("plan_page.to"))],
-    length: () => [field("from", locale.t("plan_page.start")), h("span", {}, locale.t("plan_page.for")), field("length", locale.t("plan_page.length"))],
+    length: () => [field("from", locale.t("plan_page.start")), lengthField()],
     sun: () => [
       field("offset", locale.t("plan_page.offset")), choice("side", locale.t("plan_page.side"), [["-1", "plan_page.before"], ["1", "plan_page.after"]]),
       choice("sun", locale.t("plan_page.sun_event"), [["sunrise", "plan_page.sun_sunrise"], ["sunset", "plan_page.sun_sunset"]]),
-      h("span", {}, locale.t("plan_page.for")), field("length", locale.t("plan_page.length")), place,
+      lengthField(), place,
     ],
     always: () => [],
   }
@@ -89,6 +91,12 @@ export function hoursFields(locale, entry, isPlaceKnown, changed) {
   draw()
   return { elements: [kinds, shown, hint], showHint }
 }
+
+/**
+ * @param {Locale} locale
+ * @param {string} degrees
+ */
+const shownDegrees = (locale, degrees) => (locale.language === "fr" ? degrees.replace(".", ",") : degrees)
 
 /**
  * "10 h a day", "1 h each time", "ends the next day"
