@@ -77,6 +77,16 @@ def test_record_all_starts_every_camera_and_the_list_stops_one(wire, cameras, op
     asked = page.locator("#all")
     asked.get_by_text("1 h 30").click()
     expect(asked).to_contain_text("ends at")
+    asked.get_by_text("When and what").click()
+    asked.get_by_text("At a time", exact=True).click()
+    expect(
+        asked.get_by_role("button", name="Record 2 cameras for 1\u00a0h\u00a030 at")
+    ).to_be_visible()
+    asked.get_by_text("Now", exact=True).click()
+    asked.get_by_label("Subject", exact=True).fill("B4")
+    expect(asked).to_contain_text("· B4")
+    fits(page)
+    assert faults(page) == []
     asked.get_by_role("button", name="Record 2 cameras for 1\u00a0h\u00a030").click()
     expect(asked).to_be_hidden()
     expect(page.get_by_role("button", name="Stop and save")).to_have_count(2)
@@ -87,6 +97,7 @@ def test_record_all_starts_every_camera_and_the_list_stops_one(wire, cameras, op
         for session in wire.get("/session/list").json()["sessions"]
     ]
     assert [each["duration"] for each in told] == [5400, 5400]
+    assert [each["details"] for each in told] == [{"Subject": "B4"}] * 2
 
     page.get_by_role("button", name="2 recordings in progress").click()
     running = page.locator("#list")

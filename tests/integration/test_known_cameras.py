@@ -8,6 +8,7 @@ import threading
 import pytest
 
 import camrec
+from camrec.annotations import Details
 from camrec.camera_address import parse_address
 from camrec.camera_registry import CAMERA_FILE_NAME
 from camrec.camera_registry.identity import fingerprint_secrets
@@ -381,7 +382,8 @@ def test_start_all_records_every_live_camera_despite_a_rejected_one(config, monk
             station.recordings.start_all(60)
         assert first.recording is None
         assert second.recording.duration == 60
-        (begun,) = station.recordings.start_all(90)
+        (begun,) = station.recordings.start_all(90, details=Details({"Subject": "B4"}))
         assert begun is first.recording
+        assert begun.options.details == {"Subject": "B4"}
         assert begun.duration == 90
         assert station.recordings.recordable_sessions() == []
