@@ -71,7 +71,7 @@ test("the line about the disk says the day, and what cannot be recorded", () => 
   assert.equal(said.second, "Then recording stops. In the week after that, 11 planned recordings will not be made. 1 recording will be cut short.")
   assert.equal(diskWords(english, { ...full, full_at: NOW + 72 * HOUR_MS }, NOW).first, "The disk will be full on Saturday 28 November at about 14:05.")
   const now = diskWords(english, { ...full, full_at: NOW, cut: 0 }, NOW)
-  assert.deepEqual([now.first, now.second], ["The disk is full: nothing can be recorded.", "In the week after that, 11 planned recordings will not be made."])
+  assert.deepEqual([now.first, now.second], ["The disk is full: nothing can be recorded.", "In the coming week, 11 planned recordings will not be made."])
   assert.equal(diskWords(locale("fr"), { ...full, lost: 0, cut: 0 }, NOW).first, "Le disque sera plein demain vers 14:05.")
 })
 

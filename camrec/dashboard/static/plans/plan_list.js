@@ -48,7 +48,7 @@ function planItem(locale, row, names, week, { edit, enable }) {
     h("div", { class: "words" }, h("h3", {}, title),
       h("p", { class: "second" }, [cameras, row.plan.name, ...details].filter(Boolean).join(" · ")),
       h("p", { class: until === undefined ? "second figures" : "second figures now" },
-        until !== undefined && h("i"), h("span", {}, nextWords(locale, row, week.now, until)))),
+        until !== undefined && h("i"), h("span", {}, nextWords(locale, row, week.now, until, week.place.length > 0)))),
     switchControl(locale.t("plan_page.on", { plan: title }), row.plan.enabled, (enabled) => enable(row, enabled), { "data-key": `switch ${row.plan_id}` }),
     iconButton("pencil", locale.t("plan_page.change_one", { plan: title }), () => edit(row), { "data-key": `edit ${row.plan_id}` }))
 }

@@ -94,13 +94,14 @@ export function planWords(locale, plan) {
  * @param {PlanRow} row
  * @param {number} now
  * @param {number | undefined} recordingUntil when what it records now ends
+ * @param {boolean} hasPlace whether it is known where the sun rises and sets
  */
-export function nextWords(locale, row, now, recordingUntil) {
+export function nextWords(locale, row, now, recordingUntil, hasPlace = true) {
   const { plan } = row
   const words = []
   if (recordingUntil !== undefined) words.push(plan.always ? locale.t("plan_page.recording") : locale.t("plan_page.recording_until", { time: wallMinute(recordingUntil) }))
   if (!plan.enabled) words.push(locale.t("plan_page.paused"))
-  else if (recordingUntil === undefined) words.push(waitingWords(locale, row, now))
+  else if (recordingUntil === undefined) words.push(waitingWords(locale, row, now, hasPlace))
   if (plan.until !== undefined && plan.enabled && !isOver(plan, now)) {
     words.push(locale.t("plan_page.until_day", { day: wallFormats(locale.language).date(Date.parse(plan.until)) }))
   }
@@ -112,10 +113,12 @@ export function nextWords(locale, row, now, recordingUntil) {
  * @param {Locale} locale
  * @param {PlanRow} row
  * @param {number} now
+ * @param {boolean} hasPlace
  */
-function waitingWords(locale, { plan, next }, now) {
+function waitingWords(locale, { plan, next }, now, hasPlace) {
   if (next !== null) return locale.t("plan_page.next", { when: whenWords(locale, next, now) })
   if (isOver(plan, now)) return overWords(locale, plan)
+  if (!hasPlace && typeof plan.start === "object") return locale.t("plan_page.no_place")
   return locale.t(plan.always ? "plan_page.not_recording" : "plan_page.no_next")
 }
 
@@ -152,7 +155,7 @@ export function diskWords(locale, disk, now) {
   }
   const first = isFull ? locale.t("plan_page.full_now") : locale.t("plan_page.full_at", { when: fullAtWords(locale, disk.full_at, now) })
   const losses = [
-    disk.lost > 0 && locale.t("plan_page.lost", { count: disk.lost }),
+    disk.lost > 0 && locale.t(isFull ? "plan_page.lost_now" : "plan_page.lost", { count: disk.lost }),
     disk.cut > 0 && locale.t("plan_page.cut", { count: disk.cut }),
   ]
   return { isLow: true, first, second: [!isFull && locale.t("plan_page.then_stops"), ...losses].filter(Boolean).join(" ") }
