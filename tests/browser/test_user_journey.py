@@ -84,7 +84,7 @@ def test_a_user_s_whole_path_by_camrec_serve(binaries, tmp_path, open_page):
     command = [sys.executable, "-m", "camrec", "serve", "--no-browser"]
     with (
         RtspCamera(rate=10, gop=10, auth="basic", **LOGIN) as camera,
-        server(command, tmp_path, binaries) as wire,
+        server(command, tmp_path, binaries, forked=False) as wire,
     ):
         tab = open_page(wire.url + "/", language="fr")
         use(tab.page, wire, tmp_path, camera.url, "fr")

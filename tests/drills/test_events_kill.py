@@ -7,7 +7,6 @@ import http.client
 import json
 import random
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from camrec.station import Station
 from support import recorder
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera
+from support.forked import start_python
 from support.marking import marking
 from support.stopping import kill, python_environment
 from support.units_made import until
@@ -51,8 +51,10 @@ def test_ten_kills_of_a_process_that_adds_events_lose_none_that_was_acknowledged
     random_moments = random.Random(1)
     stored: set[str] = set()
     for _ in range(10):
-        child = subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(path)],
+        child = start_python(
+            "-c",
+            WRITER,
+            str(path),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

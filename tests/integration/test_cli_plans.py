@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -12,7 +11,8 @@ import pytest
 from support.cameras.mjpeg import MjpegCamera
 from support.command_line import place as place
 from support.command_line import receipts, run_all, start
-from support.stopping import python_command, python_environment, send_stop
+from support.forked import run_python
+from support.stopping import python_environment, send_stop
 
 pytestmark = pytest.mark.spread
 
@@ -137,14 +137,12 @@ def test_a_table_of_plans_is_in_french_and_a_paused_plan_has_no_next_start(place
 
 def test_a_recording_without_a_duration_ends_with_q(place):
     with MjpegCamera() as camera:
-        done = subprocess.run(
-            python_command("-m", "camrec", "record", camera.url, "--detail", "trial=3"),
+        done = run_python(
+            *("-m", "camrec", "record", camera.url, "--detail", "trial=3"),
             cwd=place,
             env=python_environment(LC_ALL="C", COLUMNS="200"),
             input="x\nq\n",
-            capture_output=True,
             text=True,
-            timeout=120,
         )
     assert done.returncode == 0, done.stderr
     assert "begins: until it is stopped" in done.stderr

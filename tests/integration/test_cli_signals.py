@@ -17,12 +17,8 @@ from camrec.receipt import Receipt
 from support.at_once import at_once
 from support.cameras.mjpeg import MjpegCamera
 from support.command_line import receipts, start
-from support.stopping import (
-    STOP_EVENTS,
-    python_command,
-    python_environment,
-    send_stop,
-)
+from support.forked import start_python
+from support.stopping import STOP_EVENTS, python_environment, send_stop
 from support.units_made import until
 from support.victim import alive
 from support.wire import Wire
@@ -108,8 +104,8 @@ def test_a_script_that_asked_for_it_saves_when_it_is_ended_from_outside(place, a
     place = folder_for(place, asked)
     with (
         MjpegCamera(rate=15) as camera,
-        subprocess.Popen(
-            python_command("-c", SCRIPT, camera.url),
+        start_python(
+            *("-c", SCRIPT, camera.url),
             cwd=place,
             env=python_environment(),
             stderr=subprocess.PIPE,

@@ -20,6 +20,7 @@ from camrec.receipt import Receipt
 from camrec.recording import RecordingState, first_of_series
 from camrec.station import Station
 from support import recorder
+from support.forked import run_python
 from support.stopping import python_environment
 
 SECOND = 10**9
@@ -196,8 +197,8 @@ def test_a_kill_when_a_video_has_been_saved_does_not_make_it_twice(
     for each, part in zip(films, parts, strict=True):
         shutil.copy(each, folder / part.file)
     programs = [str(each) for each in (binaries.mediamtx, binaries.go2rtc, binaries.ffmpeg)]
-    command = [sys.executable, "-c", DIES_AT_THE_FIRST_VIDEO, str(tmp_path), *programs]
-    assert subprocess.run(command, env=python_environment(), timeout=60).returncode == 9
+    arguments = ("-c", DIES_AT_THE_FIRST_VIDEO, str(tmp_path), *programs)
+    assert run_python(*arguments, env=python_environment()).returncode == 9
     assert len(list(videos.glob("*.mp4"))) == 1, "killed before it deleted the segments"
     assert len(list(folder.glob("part-*"))) == len(films)
     with station(tmp_path, binaries) as taken_up:

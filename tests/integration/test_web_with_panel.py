@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import yaml
 
+from support.forked import start_python
 from support.wire import Wire
 
 ROOT = Path(__file__).parents[2]
@@ -42,12 +44,11 @@ with Station(Config.load()) as station:
 
 
 @contextmanager
-def running(command: list[str], folder: Path, binaries) -> Iterator[Wire]:
+def running(start: Callable[..., subprocess.Popen[str]], folder: Path, binaries) -> Iterator[Wire]:
     """A server that prints its address."""
     settings = {"ffmpeg_path": str(binaries.ffmpeg), "mediamtx_port": 0, "go2rtc_port": 0}
     (folder / "config.yaml").write_text(yaml.safe_dump(settings))
-    child = subprocess.Popen(
-        command,
+    child = start(
         cwd=folder,
         env={
             "PYTHONPATH": str(ROOT),
@@ -75,7 +76,7 @@ def running(command: list[str], folder: Path, binaries) -> Iterator[Wire]:
 
 
 def test_panel_s_own_routes_work_under_camrec_serve(binaries, tmp_path):
-    with running([sys.executable, "-c", SERVE], tmp_path, binaries) as wire:
+    with running(partial(start_python, "-c", SERVE), tmp_path, binaries) as wire:
         assert wire.get("/health").json()["status"] == "ok"
         assert b"<html" in wire.get("/").body
         assert wire.get("/static/js/bokeh.min.js").status == 200
@@ -87,7 +88,8 @@ def test_panel_s_own_routes_work_under_camrec_serve(binaries, tmp_path):
 def test_camrec_s_routes_work_under_panel_serve(binaries, tmp_path):
     (tmp_path / "app.py").write_text(APP)
     command = [sys.executable, "-m", "panel", "serve", "app.py", "--port", "0"]
-    with running([*command, "--plugins", "camrec.web.plugin"], tmp_path, binaries) as wire:
+    command += ["--plugins", "camrec.web.plugin"]
+    with running(partial(subprocess.Popen, command), tmp_path, binaries) as wire:
         assert wire.get("/health").json()["status"] == "ok"
         assert b"<html" in wire.get("/app").body
         assert wire.get("/static/js/bokeh.min.js").status == 200

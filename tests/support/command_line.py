@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from camrec.receipt import Receipt
+from support.forked import run_python, start_python
 from support.programs import Programs
-from support.stopping import python_command, python_environment
+from support.stopping import python_environment
 
 ROOT = Path(__file__).parents[2]
 # Several commands in one process, which imports camrec once. There are form feeds between their
@@ -47,8 +48,10 @@ def working_folder(folder: Path, binaries: Programs) -> Path:
 
 
 def start(place: Path, *arguments: str, language: str = "C") -> subprocess.Popen:
-    return subprocess.Popen(
-        python_command("-m", "camrec", *arguments),
+    return start_python(
+        "-m",
+        "camrec",
+        *arguments,
         cwd=place,
         env=python_environment(LC_ALL=language, COLUMNS="200"),
         stdout=subprocess.PIPE,
@@ -82,13 +85,7 @@ def run_all(
     encoding : of the output, as PYTHONIOENCODING has it.
     """
     own = {"LC_ALL": language, "COLUMNS": str(columns), "PYTHONIOENCODING": encoding}
-    done = subprocess.run(
-        python_command("-c", SEVERAL, json.dumps(commands)),
-        cwd=place,
-        env=python_environment(**own),
-        capture_output=True,
-        timeout=120,
-    )
+    done = run_python("-c", SEVERAL, json.dumps(commands), cwd=place, env=python_environment(**own))
     codec = encoding.partition(":")[0]
     out, err = (each.decode(codec) for each in (done.stdout, done.stderr))
     assert "Traceback" not in err, err

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import yaml
 
+from support.forked import start_python
 from support.wire import Wire
 
 ROOT = Path(__file__).parents[2]
@@ -29,19 +30,19 @@ def _stop(child: subprocess.Popen[str]) -> None:
 
 
 @contextmanager
-def server(command: list[str], folder: Path, binaries) -> Iterator[Wire]:
-    """A real server in a folder of its own; stopped with SIGINT, like Ctrl+C."""
+def server(command: list[str], folder: Path, binaries, *, forked: bool = True) -> Iterator[Wire]:
+    """A real server in a folder of its own; stopped with SIGINT, like Ctrl+C.
+
+    forked : whether Python need not start for it, which is quicker.
+    """
     settings = {**binaries.settings, "mediamtx_port": 0, "go2rtc_port": 0, "port": 0}
     (folder / "config.yaml").write_text(yaml.safe_dump(settings), "utf-8")
-    child = subprocess.Popen(
-        command,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **UTF8},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-    )
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8"}
+    options["env"] = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **UTF8}
+    if forked and command[0] == sys.executable:
+        child = start_python(*command[1:], cwd=folder, **options)
+    else:
+        child = subprocess.Popen(command, cwd=folder, **options)
     said: list[str] = []
     address: list[str] = []
     ready = threading.Event()

@@ -12,6 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from support.forked import server_pids
+
 ROOT = Path(__file__).parents[2]
 DESCRIPTORS = "/proc/self/fd"
 FOLDERS = [str(ROOT / name) for name in ("bin", "videos")]
@@ -86,8 +88,10 @@ def _has_children() -> bool:
 
 def _there() -> set[str]:
     """Everything that a test could leave, as text."""
-    found = set()
+    found, forking = set(), server_pids()
     for child in psutil.Process().children(recursive=True) if _has_children() else ():
+        if child.pid in forking:
+            continue
         try:
             command = " ".join(child.cmdline()[:3])
             if child.status() != psutil.STATUS_ZOMBIE and not any(

@@ -22,6 +22,7 @@ import psutil
 from camrec.station import Station
 from camrec.web import LocalServer
 from support import recorder
+from support.forked import start_python
 from support.stopping import python_environment
 from support.units_made import until
 from support.wire import Wire
@@ -36,8 +37,9 @@ def marking(
     """The process, its server and the id of its recording. It is killed at the end."""
     given = {"folder": str(folder), "programs": [str(each) for each in programs], "camera": camera}
     with (folder / "camrec.log").open("ab") as log:
-        child = subprocess.Popen(
-            [sys.executable, __file__, json.dumps(given)],
+        child = start_python(
+            __file__,
+            json.dumps(given),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,

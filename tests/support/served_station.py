@@ -12,7 +12,8 @@ from pathlib import Path
 
 import yaml
 
-from support.stopping import python_command, python_environment, send_stop
+from support.forked import start_python
+from support.stopping import python_environment, send_stop
 from support.wire import Wire
 
 # Starts a server as its command does, and prints what is behind it. The same application is also
@@ -67,8 +68,10 @@ def started(folder: Path, binaries, *argv: str, **settings: object) -> Iterator[
     ports = {"mediamtx_port": 0, "go2rtc_port": 0, "port": 0}
     folder.mkdir(exist_ok=True)
     (folder / "config.yaml").write_text(yaml.safe_dump({**paths, **ports, **settings}))
-    child = subprocess.Popen(
-        python_command("-c", DRIVER, *argv),
+    child = start_python(
+        "-c",
+        DRIVER,
+        *argv,
         cwd=folder,
         env=python_environment(PYTHONUNBUFFERED="1"),
         stdout=subprocess.PIPE,

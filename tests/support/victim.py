@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ import psutil
 
 from camrec.recording.media_info import read_media_info
 from support import recorder
+from support.forked import start_python
 from support.stopping import kill
 from support.units_made import until
 
@@ -59,8 +59,9 @@ class Victim:
 
     def start(self) -> Victim:
         with (self.folder / "camrec.log").open("ab") as log:
-            self._child = subprocess.Popen(
-                [sys.executable, recorder.__file__, self._given],
+            self._child = start_python(
+                recorder.__file__,
+                self._given,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -43,9 +43,14 @@ def apt(*packages: str, program: str = "", present: Callable[[], bool] | None = 
     return found
 
 
+_present: set[Callable[[], bool]] = set()  # what has been found once is not looked for again
+
+
 def _look(program: str, present: Callable[[], bool] | None) -> str | None:
     if present is not None:
-        return program if present() else None
+        if present not in _present and present():
+            _present.add(present)
+        return program if present in _present else None
     return shutil.which(program)
 
 
