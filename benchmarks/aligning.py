@@ -61,10 +61,11 @@ def row(name: str, pair: Aligned) -> str:
 def measured(given: argparse.Namespace) -> list[Aligned]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="aligning-")))
-        capture = given.capture
+        steady = {"size": (640, 360), "rate": RATE, "gop": RATE}
+        steady["reports_capture"] = given.capture
         made = (
-            *(RtspCamera(reports_capture=capture) for _ in range(2)),
-            RtspCamera(audio="aac", reports_capture=capture),
+            *(RtspCamera(**steady) for _ in range(2)),
+            RtspCamera(**steady, audio="aac"),
             MjpegCamera(rate=25),
         )
         sources = [stack.enter_context(each) for each in made]

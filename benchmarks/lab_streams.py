@@ -73,8 +73,9 @@ def main() -> None:
         station = Station(programs().config(Path(folder)))
         station.start()
         try:
+            steady = {"size": (640, 360), "rate": 25, "gop": 25}
             with (
-                RtspCamera(rate=25, reports_capture=True) as rtsp,
+                RtspCamera(**steady, reports_capture=True) as rtsp,
                 MjpegCamera(rate=25, variant="stated") as mjpeg,
                 LslBridge(station, [MARKERS]),
             ):

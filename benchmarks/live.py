@@ -98,7 +98,7 @@ def main() -> None:
     programs = Programs.find()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name, ExitStack() as stack:
         if given.rounds:
-            camera = RtspCamera(size=(1280, 720), gop=given.gop, bit_rate=2000)
+            camera = RtspCamera(size=(1280, 720), rate=25, gop=given.gop, bit_rate=2000)
             stack.enter_context(camera)
             servers = started(stack, programs, camera.address, Path(name) / "late")
             lateness(servers, camera, given.rounds, given.seconds)

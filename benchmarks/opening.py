@@ -91,7 +91,7 @@ CAMERAS: dict[str, Callable[[int], AbstractContextManager[Any]]] = {
     "raw": lambda gop: raw(Prompt, gop),
     "at once": lambda gop: raw(AtOnce, gop),
     "shared": lambda gop: raw(Shared, gop),
-    "gst": lambda gop: RtspCamera(rate=RATE, gop=gop * RATE),
+    "gst": lambda gop: RtspCamera(size=(640, 360), rate=RATE, gop=gop * RATE),
     "mjpeg": lambda _: MjpegCamera(rate=25),
 }
 

@@ -86,6 +86,7 @@ window.WebSocket = class extends Linked {
 """
 B_FRAMES = 2
 LONG_GROUP = 250  # frames: ten seconds
+FULL = {"size": (640, 360), "rate": 25, "gop": 25}
 AT_REST = 3  # frames that arrive while the view is hidden, during a pause of the camera's reader
 SKIPS = "drawn.length > 4 && (drawn.at(-1)[0] >> 4) - (drawn.at(-4)[0] >> 4) > 5 * 3"
 THROTTLED = {"offline": False, "latency": 0, "downloadThroughput": 50_000, "uploadThroughput": -1}
@@ -143,7 +144,7 @@ class Cell:
 @pytest.fixture(scope="module")
 def cell(station) -> Iterator[Cell]:
     """One camera for all tests that leave it as it is."""
-    with Cell(station, RtspCamera()) as cell:
+    with Cell(station, RtspCamera(**FULL)) as cell:
         yield cell
 
 
@@ -232,7 +233,7 @@ def test_h264_is_decoded_by_the_browser(cell, watching):
 def test_a_viewer_joining_late_in_a_long_gop_sees_its_first_and_newest_frames_at_once(
     station, watching
 ):
-    with Cell(station, RtspCamera(gop=LONG_GROUP, b_frames=B_FRAMES)) as cell:
+    with Cell(station, RtspCamera(**{**FULL, "gop": LONG_GROUP}, b_frames=B_FRAMES)) as cell:
         newest = await_pictures(cell, 75)
         watch = watching(cell)
         numbers = watch.until(20)
@@ -328,7 +329,7 @@ def test_an_h265_camera_is_shown_as_jpegs(station, watching):
 
 
 def test_a_camera_goes_away_and_comes_back_with_another_size(station, watching):
-    camera = RtspCamera()
+    camera = RtspCamera(**FULL)
     with Cell(station, camera) as cell:
         watch = watching(cell)
         watch.until(5)

@@ -48,15 +48,20 @@ class Window:
     end: int
 
 
-def wall_clock_of_each_minute() -> tuple[dict[date, list[int]], dict[date, list[int]]]:
-    """For each date: its minutes since the year began, and what the clock shows in them."""
+def wall_clock_of_each_minute() -> tuple[dict[date, np.ndarray], dict[date, np.ndarray]]:
+    """For each date: its minutes since the year began, and what the clock shows in them.
+
+    Clocks are changed at a whole hour.
+    """
     minutes: dict[date, list[int]] = {}
     shown: dict[date, list[int]] = {}
-    for number in MINUTES:
+    for number in MINUTES[::60]:
         moment = datetime.fromtimestamp(YEAR_START + 60 * number, ZONE)
-        minutes.setdefault(moment.date(), []).append(number)
-        shown.setdefault(moment.date(), []).append(60 * moment.hour + moment.minute)
-    return minutes, shown
+        assert moment.minute == 0
+        minutes.setdefault(moment.date(), []).extend(range(number, number + 60))
+        shown.setdefault(moment.date(), []).extend(range(60 * moment.hour, 60 * moment.hour + 60))
+    days = minutes.keys()
+    return {day: np.array(minutes[day]) for day in days}, {d: np.array(shown[d]) for d in days}
 
 
 def of_clock(text: str) -> int:
@@ -72,20 +77,12 @@ def expected_windows() -> list[Window]:
         day = FIRST - timedelta(days=1)
         while day <= LAST:
             if not days:
-                begin, finish = minutes[day][0], minutes[day][-1] + 1
+                begin, finish = int(minutes[day][0]), int(minutes[day][-1]) + 1
             elif WEEKDAYS[day.weekday()] in days.split():
                 ends_on = day if of_clock(end) > of_clock(start) else day + timedelta(days=1)
                 # The first minute that is not too early, and the last that is not too late.
-                begin = next(
-                    each
-                    for each, clock in zip(minutes[day], shown[day], strict=True)
-                    if clock >= of_clock(start)
-                )
-                finish = 1 + max(
-                    each
-                    for each, clock in zip(minutes[ends_on], shown[ends_on], strict=True)
-                    if clock < of_clock(end)
-                )
+                begin = int(minutes[day][shown[day] >= of_clock(start)][0])
+                finish = 1 + int(minutes[ends_on][shown[ends_on] < of_clock(end)][-1])
             else:
                 begin = finish = 0
             if finish > max(begin, 0):

@@ -23,7 +23,7 @@ from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera
 from support.units_made import until
 
-SIZE = (320, 240)
+SIZE = (320, 180)
 LENGTH = 4  # seconds
 FRAME = 1000 / RATE  # milliseconds
 STARTS = 1000  # milliseconds, on a busy machine
@@ -34,7 +34,11 @@ def recorded(binaries, tmp_path_factory):
     """Two RTSP cameras and one MJPEG camera, recorded together."""
     folder = tmp_path_factory.mktemp("together")
     with ExitStack() as stack:
-        made = [RtspCamera(size=SIZE), RtspCamera(size=SIZE, audio="aac"), MjpegCamera(size=SIZE)]
+        made = [
+            RtspCamera(rate=RATE, gop=RATE),
+            RtspCamera(rate=RATE, gop=RATE, audio="aac"),
+            MjpegCamera(size=SIZE),
+        ]
         sources = [stack.enter_context(each) for each in made]
         cameras = stack.enter_context(opened(sources, folder, binaries))
         videos = camrec.record_together(cameras, LENGTH)

@@ -162,7 +162,7 @@ def test_a_camera_credential_appears_in_no_output_file_or_command_line(bad, bina
     watched = ("/session/list", "/cameras", "/metrics", "/health", "/videos", "/openapi.json", "/")
     auth = {"user": USER, "password": PASSWORD}
     with (
-        RtspCamera(rate=10, gop=10, auth="basic", **auth) as first,
+        RtspCamera(auth="basic", **auth) as first,
         MjpegCamera(auth="digest", **auth) as second,
         started(folder, binaries, "camrec", **settings) as served,
         ThreadPoolExecutor(len(bad)) as pool,

@@ -152,7 +152,8 @@ def test_sound_that_is_sent_late_is_in_sync_by_the_camera_s_reports(station, lat
 def test_cameras_of_different_makes_are_aligned_to_a_millisecond(binaries, tmp_path):
     """One of them sends its video as late as its AAC: by arrivals it would be 37 ms off."""
     with ExitStack() as stack:
-        made = (RtspCamera(reports_capture=True), RtspCamera(audio="aac", reports_capture=True))
+        steady = {"rate": RATE, "gop": RATE, "reports_capture": True}
+        made = (RtspCamera(**steady), RtspCamera(**steady, audio="aac"))
         sources = [stack.enter_context(each) for each in made]
         cameras = stack.enter_context(opened(sources, tmp_path, binaries, "camera"))
         until(lambda: all(each.clock.source == "camera" for each in cameras), 40)

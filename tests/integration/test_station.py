@@ -218,7 +218,7 @@ def test_a_killed_proxy_is_restarted_and_its_sessions_come_back(station, camera)
     proxy._supervisor.child.kill()
     assert back.wait(PATIENCE)
     assert proxy.pid != killed
-    while session.feed.figures().frames < before + 50:
+    while session.feed.figures().frames < before + 20:
         assert not session.machine.wait(lambda now: now is SessionState.CLOSED, 0.1)
     assert session.state is SessionState.LIVE
 

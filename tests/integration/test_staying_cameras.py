@@ -35,7 +35,7 @@ def opened_again(station: Station) -> Session:
 
 
 def test_a_camera_that_stays_is_live_after_a_restart_over_one_connection(config):
-    with RtspCamera(rate=10, gop=10, auth="digest") as camera:
+    with RtspCamera(auth="digest") as camera:
         with Station(config) as station:
             first = station.cameras.open(camera.url, "Door", stays=True)
             before = camera.connections

@@ -36,7 +36,7 @@ def wire(served):
 @pytest.fixture(params=["rtsp", "mjpeg"])
 def camera(request):
     made = {
-        "rtsp": lambda: RtspCamera(audio="aac", rate=10, gop=10, auth="digest", password=PASSWORD),
+        "rtsp": lambda: RtspCamera(audio="aac", size=(640, 360), auth="digest", password=PASSWORD),
         "mjpeg": lambda: MjpegCamera(auth="basic", password=PASSWORD),
     }[request.param]()
     with made:

@@ -196,14 +196,14 @@ class Decoding:
 
 def test_h264_comes_as_the_camera_coded_it(served, wire):
     station, _, _ = served
-    with RtspCamera(gop=50) as camera, opening(station, camera) as session:
+    with RtspCamera(rate=25, gop=50) as camera, opening(station, camera) as session:
         with Viewer(wire, f"session_id={session.session_id}&mode=h264") as viewer:
             page = Decoding(viewer)
             first = page.next()
             assert first[1] & KEY_FRAME_FLAG
             (told,) = page.told
             assert told["codec"].startswith("avc1.")
-            assert (told["width"], told["height"]) == (640, 360)
+            assert (told["width"], told["height"]) == (320, 180)
             seen = [first, *(page.next() for _ in range(60))]
         numbers = [number for number, _, _ in seen]
         assert numbers == list(range(numbers[0], numbers[0] + 61))
@@ -214,7 +214,7 @@ def test_h264_comes_as_the_camera_coded_it(served, wire):
 
 def test_a_slow_h264_viewer_continues_at_a_key_frame_and_costs_others_no_frame(served, wire):
     station, _, _ = served
-    with RtspCamera(gop=25) as camera, opening(station, camera) as session:
+    with RtspCamera(rate=25, gop=25) as camera, opening(station, camera) as session:
         query = f"session_id={session.session_id}&mode=h264"
         with Viewer(wire, query) as slow, Viewer(wire, query) as fast:
             late, page = Decoding(slow), Decoding(fast)
@@ -235,7 +235,7 @@ def test_a_slow_h264_viewer_continues_at_a_key_frame_and_costs_others_no_frame(s
 
 def test_one_acknowledgement_may_cover_many_frames(served, wire):
     station, _, _ = served
-    with RtspCamera(gop=50) as camera, opening(station, camera) as session:
+    with RtspCamera(rate=25, gop=50) as camera, opening(station, camera) as session:
         with Viewer(wire, f"session_id={session.session_id}&mode=h264") as viewer:
             page = Decoding(viewer)
             numbers = [page.next()[0] for _ in range(10)]
