@@ -16,7 +16,7 @@ import pytest
 from camrec.planning import Delay, OccurrenceRecord, WallClock, parse_plan
 from support.plan_world import SECOND, PlanWorld
 
-pytestmark = pytest.mark.busy
+pytestmark = [pytest.mark.busy, pytest.mark.spread]
 
 ZONE = ZoneInfo("Europe/Paris")
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)

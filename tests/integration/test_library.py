@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import threading
 
@@ -15,7 +14,9 @@ from camrec.clock import Clock, format_iso
 from camrec.errors import InputError, NotFoundError, ServiceError, StateError
 from camrec.library import VideoLibrary, filenames
 from camrec.receipt import Receipt
+from support.forked import run_python
 from support.saved_videos import make_segment_path
+from support.stopping import python_environment
 
 BAD_NAMES = [
     "",
@@ -349,9 +350,7 @@ def test_a_second_camrec_cannot_use_the_videos_folder(library):
     with pytest.raises(StateError) as caught:
         VideoLibrary(library.folder, Clock()).open()
     assert caught.value.code == "folder_taken"
-    tried = subprocess.run(
-        [sys.executable, "-c", SECOND, str(library.folder)], capture_output=True, text=True
-    )
+    tried = run_python("-c", SECOND, str(library.folder), env=python_environment(), text=True)
     assert tried.stdout.strip() == "folder_taken", tried.stderr
     library.close()
     other = VideoLibrary(library.folder, Clock())

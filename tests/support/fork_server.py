@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import json
 import os
 import runpy
@@ -69,11 +70,19 @@ def take_over(request: dict, files: list[int]) -> None:
     os.environ.update(request["environment"])
     encoding, _, errors = os.environ.get("PYTHONIOENCODING", "utf-8").partition(":")
     at_once = bool(os.environ.get("PYTHONUNBUFFERED"))
-    sys.stdin = open(0, encoding=encoding, closefd=False)  # noqa: SIM115
-    sys.stdout = open(1, "w", encoding=encoding, errors=errors or None, closefd=False)  # noqa: SIM115
-    sys.stdout.reconfigure(line_buffering=at_once, write_through=at_once)
-    sys.stderr = open(2, "w", 1, encoding=encoding, errors="backslashreplace", closefd=False)  # noqa: SIM115
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+    how = {"encoding": encoding, "errors": errors or "strict", "write_through": at_once}
+    sys.stdin = sys.__stdin__ = text_file(0, "<stdin>", **how)
+    line_buffering = at_once or os.isatty(1)
+    sys.stdout = sys.__stdout__ = text_file(1, "<stdout>", **how, line_buffering=line_buffering)
+    how["errors"] = "backslashreplace"
+    sys.stderr = sys.__stderr__ = text_file(2, "<stderr>", **how, line_buffering=True)
+
+
+def text_file(number: int, name: str, **how) -> io.TextIOWrapper:
+    """As Python opens stdin, stdout and stderr."""
+    raw = io.FileIO(number, "w" if number else "r", closefd=False)
+    raw.name = name
+    return io.TextIOWrapper(io.BufferedWriter(raw) if number else io.BufferedReader(raw), **how)
 
 
 def run(first: str, *rest: str) -> None:
