@@ -3,7 +3,8 @@
 camrec's libraries take a second of the processor to import, with the dashboard's three, and the
 tests start hundreds of processes. These are real ones: children of the tests, with memory,
 environment, signals and exit code of their own. Tests of what happens while camrec starts, or of
-its command line in the list of processes, start Python itself; so does everything on other systems.
+its command line in the list of processes, start Python itself; so do the benchmarks, and everything
+on other systems.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def server_pids() -> set[int]:
 
 def start_python(*arguments: str, **options) -> subprocess.Popen:
     """Start ``python ARGUMENT...`` with the `options` of `subprocess.Popen`."""
-    if sys.platform == "linux":
+    if sys.platform == "linux" and "PYTEST_VERSION" in os.environ:
         return ForkedProcess(arguments, **options)
     if arguments[0] in ("-m", "-c"):
         return subprocess.Popen(python_command(*arguments), **options)
