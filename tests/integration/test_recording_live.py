@@ -95,7 +95,7 @@ def test_half_a_minute_of_irregular_cameras_is_recorded_exactly(binaries, tmp_pa
         saved: dict[str, tuple[Path, Receipt]] = {}
         for name, line in lines.items():
 
-            def save(file: Path, receipt: Receipt, name: str = name) -> str:
+            def save(file: Path, receipt: Receipt, named_at: int, name: str = name) -> str:
                 saved[name] = tmp_path / f"{name}.mp4", receipt
                 shutil.move(file, saved[name][0])
                 return f"{name}.mp4"
@@ -145,7 +145,7 @@ def test_h265_is_recorded_exactly_with_its_beeps_in_sync(binaries, tmp_path, b_f
         until(lambda: len(line.units) > 150)  # its encoder is late at first, on a busy machine
         saved = []
 
-        def save(file: Path, receipt: Receipt) -> str:
+        def save(file: Path, receipt: Receipt, named_at: int) -> str:
             saved.append((tmp_path / "beeps.mp4", receipt))
             shutil.move(file, saved[0][0])
             return "beeps.mp4"

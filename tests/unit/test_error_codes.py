@@ -24,7 +24,8 @@ ENDS_IN = (
     "session",
 )
 # Errors that a caller gets at once: they end nothing.
-CALLERS_CODES = {"already_recording", "not_recording", "session_closed", "session_not_live"}
+CALLERS_CODES = {"already_recording", "not_recording", "plan_records"}
+CALLERS_CODES |= {"session_closed", "session_not_live"}
 # A bug ends a camera with a CameraError, and anything else with a CamrecError.
 DEFECT_CODE = "internal"
 
