@@ -145,7 +145,7 @@ class PageStateReader:
         return None if seconds is None else round_two_digits(seconds)
 
     def _group_recording(self) -> GroupRecordingFields:
-        sessions = self._station.recordings.recordable_sessions()
+        sessions = self._station.recordings.recordable.all()
         disk = self._station.recordings.estimate_disk(sessions)
         most = disk.max_seconds
         if most != MAX_DURATION_S:

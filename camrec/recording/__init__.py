@@ -12,6 +12,7 @@ from camrec.recording.options import (
 from camrec.recording.recording import RecordingJob
 from camrec.recording.recording_state import (
     ENDED_RECORDING_STATES,
+    GROWING_RECORDING_STATES,
     RUNNING_RECORDING_STATES,
     RecordingState,
 )
@@ -29,6 +30,7 @@ from camrec.recording.verify import VerifyResult, verify_video
 __all__ = [
     "ENDED_RECORDING_STATES",
     "FOLLOW_HISTORY_S",
+    "GROWING_RECORDING_STATES",
     "RUNNING_RECORDING_STATES",
     "AnyRecording",
     "DiskAllowance",

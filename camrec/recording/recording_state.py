@@ -17,6 +17,7 @@ class RecordingState(Enum):
 
 
 ENDED_RECORDING_STATES = (RecordingState.SAVED, RecordingState.FAILED)
+GROWING_RECORDING_STATES = (RecordingState.WRITING, RecordingState.WAITING)
 RUNNING_RECORDING_STATES = (
     RecordingState.WRITING,
     RecordingState.WAITING,

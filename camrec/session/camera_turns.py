@@ -7,6 +7,7 @@ from functools import partial
 
 from camrec.recording import (
     ENDED_RECORDING_STATES,
+    GROWING_RECORDING_STATES,
     AnyRecording,
     FollowedRecording,
     RecordingOptions,
@@ -14,8 +15,6 @@ from camrec.recording import (
     TakeTurn,
     follow_recording,
 )
-
-GROWING_RECORDING_STATES = (RecordingState.WRITING, RecordingState.WAITING)
 
 
 class CameraTurns:

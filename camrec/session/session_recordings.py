@@ -7,13 +7,14 @@ from camrec.feed import MediaFeed
 from camrec.receipt import EndReason
 from camrec.recording import (
     ENDED_RECORDING_STATES,
+    GROWING_RECORDING_STATES,
     AnyRecording,
     FollowedRecording,
     RecordingOptions,
     RecordingServices,
     create_recording,
 )
-from camrec.session.camera_turns import GROWING_RECORDING_STATES, CameraTurns
+from camrec.session.camera_turns import CameraTurns
 from camrec.session.session_state import (
     RECORD_LATER_STATES,
     RECORD_NOW_STATES,

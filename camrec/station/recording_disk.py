@@ -10,6 +10,7 @@ from camrec.clock import NS_PER_SECOND, Clock
 from camrec.config import Config
 from camrec.errors import CamrecError
 from camrec.library import DiskEstimate, StreamRate, VideoFile, VideoLibrary
+from camrec.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -170,3 +171,10 @@ class RecordingDisk:
         except CamrecError as error:
             log.warning("%s could not be deleted: %s", video.filename, error)
             return 0
+
+
+def stream_rate(session: Session) -> StreamRate:
+    """The usual bit rate of a camera, also while it sends nothing."""
+    newest = session.feed.newest
+    codec = newest.track.codec if newest is not None else ""
+    return StreamRate(codec, session.feed.figures().usual_bit_rate)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
+from camrec.callbacks import Callbacks
 from camrec.errors import NotFoundError
 from camrec.recording import ENDED_RECORDING_STATES, AnyRecording, RecordingState
+from camrec.station.changes import RecordingChanged, StationChange
 
 MAX_ENDED_RECORDINGS = 100  # ended recordings that can still be looked up
 
@@ -15,20 +17,29 @@ class RecordingRegistry:
     """All recordings that are scheduled or running, and the latest that ended.
 
     Safe to call from any thread.
+
+    changed : emits each change of a recording that is here.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callbacks[[StationChange]]) -> None:
+        self._changed = changed
         self._lock = threading.Lock()
         self._recordings: dict[str, AnyRecording] = {}
         self._ended_ids: list[str] = []  # in the order in which they ended
         self._hidden_ids: set[str] = set()
 
     def add(self, recording: AnyRecording) -> None:
-        """Add a recording. After it has ended it may be removed by later ones."""
+        """Add a started recording, or put it in the place of another one with the same id.
+
+        After it has ended it may be removed by later ones.
+        """
         with self._lock:
             self._recordings[recording.recording_id] = recording
         recording.changed.connect(self._on_change)
         self._on_change(recording)
+        change = RecordingChanged(recording.recording_id)
+        recording.changed.connect(lambda _: self._changed.emit(change))
+        self._changed.emit(change)
 
     def remove(self, recording_id: str) -> None:
         """Forget a recording that was cancelled before anyone was told of it."""
@@ -36,13 +47,6 @@ class RecordingRegistry:
             self._recordings.pop(recording_id, None)
             if recording_id in self._ended_ids:
                 self._ended_ids.remove(recording_id)
-
-    def replace(self, recording: AnyRecording) -> None:
-        """Put a recording in the place of another one with the same id."""
-        with self._lock:
-            self._recordings[recording.recording_id] = recording
-        recording.changed.connect(self._on_change)
-        self._on_change(recording)
 
     def get(self, any_id: str) -> AnyRecording:
         """The recording of this id, or the latest one of the session of this id.

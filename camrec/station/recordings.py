@@ -3,60 +3,44 @@
 from __future__ import annotations
 
 import secrets
-import threading
 from collections.abc import Iterable, Sequence
 
 from camrec.annotations import NO_DETAILS, Details
 from camrec.callbacks import Callbacks
 from camrec.camera_address import CameraAddress, validate_name
-from camrec.clock import NS_PER_DAY, NS_PER_SECOND, Clock
+from camrec.clock import NS_PER_DAY, Clock
 from camrec.config import Config
-from camrec.errors import CamrecError, InputError, ServiceError, StateError
-from camrec.i18n import Phrase
+from camrec.errors import CamrecError, InputError, StateError
 from camrec.journal import CameraJournal, Journal
 from camrec.library import DiskEstimate, StreamRate, VideoLibrary
 from camrec.receipt import CalibratedDelay
 from camrec.recording import (
     ENDED_RECORDING_STATES,
-    RUNNING_RECORDING_STATES,
+    GROWING_RECORDING_STATES,
     AnyRecording,
     EncodingPolicy,
-    RecordingJob,
     RecordingOptions,
-    RecordingSeries,
     RecordingServices,
-    RecordingState,
-    first_of_series,
 )
-from camrec.recording_limits import (
-    DEFAULT_VIDEO_LENGTH_S,
-    MAX_DURATION_S,
-    MAX_START_AHEAD_DAYS,
-)
-from camrec.session import Session, SessionState
+from camrec.recording_limits import MAX_START_AHEAD_DAYS
+from camrec.session import Session
 from camrec.station.cameras import StationCameras
 from camrec.station.changes import RecordingChanged, StationChange
+from camrec.station.joint_start import JointStart
 from camrec.station.known_cameras import KnownCameras
 from camrec.station.programs import StationPrograms
-from camrec.station.recording_disk import RecordingDisk
+from camrec.station.recordable_sessions import RecordableSessions
+from camrec.station.recording_disk import RecordingDisk, stream_rate
+from camrec.station.recording_ends import RecordingEnds
 from camrec.station.recording_registry import RecordingRegistry
 from camrec.station.video_length import VideoLength
-
-# Recordings that start together are first stored in the journal with a provisional start, this far
-# ahead, because the disk may be slow. Then all of them get their real start, which is soon.
-JOINT_PROMISE_TIMEOUT_NS = 60 * NS_PER_SECOND
-JOINT_START_LEAD_NS = NS_PER_SECOND // 5
-CHANGEABLE_RECORDING_STATES = (
-    RecordingState.SCHEDULED,
-    RecordingState.WRITING,
-    RecordingState.WAITING,
-)
 
 
 class StationRecordings:
     """Starts, stops and looks up recordings. All calls block and may come from any thread.
 
     disk : what they write to.
+    recordable : which cameras can be recorded now.
     """
 
     def __init__(
@@ -79,8 +63,10 @@ class StationRecordings:
         self._programs = programs
         self._changed = changed
         self.disk = RecordingDisk(config, clock, library, self._recorded_streams)
-        self._registry = RecordingRegistry()
-        self._change_lock = threading.Lock()  # held while the end of a recording is changed
+        self._registry = registry = RecordingRegistry(changed)
+        self.recordable = RecordableSessions(cameras, registry)
+        self._joint_start = JointStart(clock, registry, library.folder)
+        self._ends = RecordingEnds(clock, cameras, registry, self.disk, self.services)
 
     # Start.
 
@@ -142,35 +128,17 @@ class StationRecordings:
         StateError
             ``session_not_live``, ``already_recording``, ``session_closed``.
         """
-        self._check_recordable(session_ids, is_now=start_at is None)
+        is_now = start_at is None
+        self.recordable.check(session_ids, is_now=is_now)
         length = VideoLength.of(duration, video_length)
         self._check_start(start_at)
-        # The disk may take long to store each of them, so the start is chosen when all are stored.
-        stored_start = start_at or self._clock.utc_ns() + JOINT_PROMISE_TIMEOUT_NS
-        recordings: list[AnyRecording] = []
-        hidden_ids: list[str] = []
-        try:
-            for session_id in session_ids:
-                recording_id = secrets.token_hex(8)
-                hidden_ids.append(recording_id)
-                self._registry.hide_recording(recording_id)
-                recordings.append(
-                    self._start(
-                        recording_id,
-                        session_id,
-                        length,
-                        name,
-                        stored_start,
-                        details,
-                        starts_now=start_at is None,
-                    )
-                )
-            self._set_start(recordings, start_at or self._clock.utc_ns() + JOINT_START_LEAD_NS)
-        except CamrecError:
-            self._withdraw(recordings)
-            raise
-        finally:
-            self._registry.show_recordings(hidden_ids)
+
+        def schedule(recording_id: str, session_id: str, starts: int) -> AnyRecording:
+            return self._start(
+                recording_id, session_id, length, name, starts, details, starts_now=is_now
+            )
+
+        recordings = self._joint_start.start(session_ids, start_at, schedule)
         for each in recordings:  # those who were told of it while it was hidden did not find it
             self._changed.emit(RecordingChanged(each.recording_id))
         return recordings
@@ -192,7 +160,7 @@ class StationRecordings:
         """
         recordings: list[AnyRecording] = []
         rejections: list[CamrecError] = []
-        for session in self.recordable_sessions():
+        for session in self.recordable.all():
             try:
                 recordings.append(
                     self.start(session.session_id, duration, start_at=start_at, details=details)
@@ -205,20 +173,9 @@ class StationRecordings:
             raise StateError("nothing_to_record")
         return recordings
 
-    def recordable_sessions(self) -> list[Session]:
-        """The cameras that deliver and are not being recorded."""
-        return [
-            session
-            for session in self._cameras.sessions()
-            if session.state is SessionState.LIVE
-            and (
-                session.recording is None or session.recording.state not in RUNNING_RECORDING_STATES
-            )
-        ]
-
     def estimate_disk(self, sessions: Iterable[Session]) -> DiskEstimate:
         """The disk space that there is for recordings of all these cameras at once."""
-        return self.disk.estimate(map(_stream_rate, sessions))
+        return self.disk.estimate(map(stream_rate, sessions))
 
     # Change, stop and look up.
 
@@ -246,43 +203,7 @@ class StationRecordings:
         ServiceError
             ``folder_unwritable``, ``keyring_unusable``: the end has not changed.
         """
-        with self._change_lock:
-            recording = self._change_end(recording_id, ends_at, must_fit)
-        _check_changeable(recording)  # it may have ended at this moment
-        return recording
-
-    def _change_end(self, recording_id: str, ends_at: int | None, must_fit: bool) -> AnyRecording:
-        recording = self.get(recording_id)
-        now, begins = self._clock.utc_ns(), recording.started_at
-        if ends_at is not None and ends_at <= max(now, begins):
-            raise InputError("bad_end")
-        _check_changeable(recording)
-        session = self._cameras.session(recording.session_id)
-        if must_fit and _is_later(ends_at, recording.ends_at):
-            left = DEFAULT_VIDEO_LENGTH_S if ends_at is None else (ends_at - now) / NS_PER_SECOND
-            length = min(left, DEFAULT_VIDEO_LENGTH_S)
-            self.disk.require_space(_stream_rate(session), length)
-        seconds = None if ends_at is None else (ends_at - begins) / NS_PER_SECOND
-        if isinstance(recording, RecordingSeries):
-            recording.change_end(ends_at)
-        elif seconds is not None and seconds <= MAX_DURATION_S:
-            recording.change_duration(seconds)
-        else:
-            recording = self._make_series(recording, session, ends_at, seconds)
-        return recording
-
-    def _make_series(
-        self, job: RecordingJob, session: Session, ends_at: int | None, seconds: float | None
-    ) -> RecordingSeries:
-        services = self.services(session.source)
-        begins, length = job.started_at, DEFAULT_VIDEO_LENGTH_S
-        record = first_of_series(job.recording_id, begins, ends_at, length)
-        job.change_duration(seconds, record)
-        series = RecordingSeries(session.feed, services, job, record)
-        session.replace_recording(job, series)
-        self._registry.replace(series)
-        self._report_changes(series)
-        return series
+        return self._ends.change(recording_id, ends_at, must_fit=must_fit)
 
     def stop(self, session_id: str | None = None, recording_id: str | None = None) -> AnyRecording:
         """End a recording early, by its own id or that of its session, and wait for its video.
@@ -343,13 +264,7 @@ class StationRecordings:
     def register(self, recording: AnyRecording) -> AnyRecording:
         """Make a started recording known, and report its changes."""
         self._registry.add(recording)
-        self._report_changes(recording)
         return recording
-
-    def _report_changes(self, recording: AnyRecording) -> None:
-        change = RecordingChanged(recording.recording_id)
-        recording.changed.connect(lambda _: self._changed.emit(change))
-        self._changed.emit(change)
 
     def _start(
         self,
@@ -365,9 +280,9 @@ class StationRecordings:
         """See `start`, and `RecordingOptions` for `starts_now`."""
         session = self._cameras.session(session_id)
         if start_at is None:
-            self._reject_planned(session)
+            self.recordable.reject_planned(session)
         video_name = validate_name(name) or session.name
-        stream = _stream_rate(session)
+        stream = stream_rate(session)
         self.disk.require_space(stream, length.first_video)
         if start_at is None:
             self.disk.make_room_for(stream, length.first_video)
@@ -388,36 +303,17 @@ class StationRecordings:
         )
         return self.register(session.record(options, self.services(session.source)))
 
-    def _set_start(self, recordings: Sequence[AnyRecording], start_at: int) -> None:
-        """Let scheduled recordings begin at `start_at`.
-
-        Raises ServiceError (``folder_unwritable``) if one has begun, because the disk was slow.
-        """
-        if not all(each.reschedule(start_at) for each in recordings):
-            folder, reason = str(self._library.folder), Phrase("reasons.disk_too_slow")
-            raise ServiceError("folder_unwritable", folder=folder, reason=reason)
-
     def _recorded_streams(self) -> list[StreamRate]:
         """What the cameras send that are being recorded."""
         return [
-            _stream_rate(session)
+            stream_rate(session)
             for session in self._cameras.sessions()
-            if session.recording is not None
-            and session.recording.state in (RecordingState.WRITING, RecordingState.WAITING)
+            if session.recording is not None and session.recording.state in GROWING_RECORDING_STATES
         ]
 
     def _find_delay(self, camera_id: str) -> CalibratedDelay | None:
         delay = self._known_cameras.delay(camera_id)
         return None if delay is None else delay.to_receipt()
-
-    def _withdraw(self, recordings: Sequence[AnyRecording]) -> None:
-        """Cancel scheduled recordings and forget them. One that has begun is saved, and stays."""
-        for recording in recordings:
-            recording.stop()
-        for recording in recordings:
-            recording.wait()
-            if not recording.has_started:
-                self._registry.remove(recording.recording_id)
 
     def _check_start(self, start_at: int | None) -> None:
         if (
@@ -425,49 +321,3 @@ class StationRecordings:
             and not 0 < start_at - self._clock.utc_ns() <= MAX_START_AHEAD_DAYS * NS_PER_DAY
         ):
             raise InputError("bad_start", days=MAX_START_AHEAD_DAYS)
-
-    def _check_recordable(self, session_ids: Sequence[str], *, is_now: bool) -> None:
-        """Check that each camera is named only once; if they start now, that each can be recorded.
-
-        It can be if it delivers and is not being recorded.
-        """
-        if not is_now:
-            if len(set(session_ids)) < len(session_ids):
-                raise StateError("already_recording")
-            return
-        recordable = self.recordable_sessions()
-        for session in map(self._cameras.session, session_ids):
-            self._reject_planned(session)
-            if session in recordable:
-                recordable.remove(session)
-            else:
-                is_live = session.state is SessionState.LIVE
-                raise StateError("already_recording" if is_live else "session_not_live")
-
-    def _reject_planned(self, session: Session) -> None:
-        """Check that no plan records this camera now: a camera records once at a time."""
-        for recording in self.all():
-            if (
-                recording.plan_id is not None
-                and recording.camera_id == session.camera_id
-                and recording.state in (RecordingState.WRITING, RecordingState.WAITING)
-            ):
-                raise StateError("plan_records", name=session.name, plan_id=recording.plan_id)
-
-
-def _check_changeable(recording: AnyRecording) -> None:
-    """Raise StateError (``not_recording``) if its end cannot be changed any more."""
-    if recording.state not in CHANGEABLE_RECORDING_STATES or recording.end_reason is not None:
-        raise StateError("not_recording")
-
-
-def _is_later(end: int | None, other: int | None) -> bool:
-    """Whether an end comes after another one; None: no end."""
-    return other is not None and (end is None or end > other)
-
-
-def _stream_rate(session: Session) -> StreamRate:
-    """The usual bit rate of a camera, also while it sends nothing."""
-    newest = session.feed.newest
-    codec = newest.track.codec if newest is not None else ""
-    return StreamRate(codec, session.feed.figures().usual_bit_rate)

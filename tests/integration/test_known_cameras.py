@@ -386,4 +386,4 @@ def test_start_all_records_every_live_camera_despite_a_rejected_one(config, monk
         assert begun is first.recording
         assert begun.options.details == {"Subject": "B4"}
         assert begun.duration == 90
-        assert station.recordings.recordable_sessions() == []
+        assert station.recordings.recordable.all() == []

@@ -65,7 +65,7 @@ def test_recordings_that_the_disk_stores_too_late_do_not_begin_one_by_one(
     station, ids, monkeypatch
 ):
     """The first one is due before the disk has stored the second one."""
-    monkeypatch.setattr("camrec.station.recordings.JOINT_PROMISE_TIMEOUT_NS", 3600 * 10**9)
+    monkeypatch.setattr("camrec.station.joint_start.JOINT_PROMISE_TIMEOUT_NS", 3600 * 10**9)
     save, saved = Journal.save, []
 
     def take_an_hour(journal: Journal, entry: JournalEntry) -> None:

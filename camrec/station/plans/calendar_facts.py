@@ -16,7 +16,7 @@ from camrec.planning import (
     PlannedSpan,
     PlanState,
 )
-from camrec.recording import AnyRecording, RecordingState
+from camrec.recording import GROWING_RECORDING_STATES, AnyRecording, RecordingState
 from camrec.session import OPEN_SESSION_STATES
 from camrec.station.cameras import StationCameras
 from camrec.station.recordings import StationRecordings
@@ -39,7 +39,7 @@ class PlanFacts:
     def complete(self, facts: CalendarFacts) -> CalendarFacts:
         """The same facts, with what recordings, videos and the disk add."""
         recordings = self._recordings.listed()
-        running = [each for each in recordings if each.state in _BEING_RECORDED]
+        running = [each for each in recordings if each.state in GROWING_RECORDING_STATES]
         return replace(
             facts,
             free_bytes=self._library.disk_space.free_bytes,
@@ -81,7 +81,6 @@ class PlanFacts:
         return rates
 
 
-_BEING_RECORDED = (RecordingState.WRITING, RecordingState.WAITING)
 _CALENDAR_STATES: Mapping[RecordingState, Literal["planned", "recording", "recorded", "missed"]] = {
     RecordingState.SCHEDULED: "planned",
     RecordingState.WRITING: "recording",
