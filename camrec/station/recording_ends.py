@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
-from camrec.camera_address import CameraAddress
 from camrec.clock import NS_PER_SECOND, Clock
 from camrec.errors import InputError, StateError
 from camrec.recording import (
     AnyRecording,
     RecordingJob,
     RecordingSeries,
-    RecordingServices,
     RecordingState,
     first_of_series,
 )
@@ -21,6 +18,7 @@ from camrec.session import Session
 from camrec.station.cameras import StationCameras
 from camrec.station.recording_disk import RecordingDisk, stream_rate
 from camrec.station.recording_registry import RecordingRegistry
+from camrec.station.recording_tools import RecordingTools
 
 CHANGEABLE_RECORDING_STATES = (
     RecordingState.SCHEDULED,
@@ -30,10 +28,7 @@ CHANGEABLE_RECORDING_STATES = (
 
 
 class RecordingEnds:
-    """Changes when recordings end. All calls block and may come from any thread.
-
-    services : what the recordings of a camera use.
-    """
+    """Changes when recordings end. All calls block and may come from any thread."""
 
     def __init__(
         self,
@@ -41,13 +36,13 @@ class RecordingEnds:
         cameras: StationCameras,
         registry: RecordingRegistry,
         disk: RecordingDisk,
-        services: Callable[[CameraAddress], RecordingServices],
+        tools: RecordingTools,
     ) -> None:
         self._clock = clock
         self._cameras = cameras
         self._registry = registry
         self._disk = disk
-        self._services = services
+        self._tools = tools
         self._lock = threading.Lock()  # held while the end of a recording is changed
 
     def change(self, recording_id: str, ends_at: int | None, *, must_fit: bool) -> AnyRecording:
@@ -80,7 +75,7 @@ class RecordingEnds:
     def _make_series(
         self, job: RecordingJob, session: Session, ends_at: int | None, seconds: float | None
     ) -> RecordingSeries:
-        services = self._services(session.source)
+        services = self._tools.services(session.source)
         begins, length = job.started_at, DEFAULT_VIDEO_LENGTH_S
         record = first_of_series(job.recording_id, begins, ends_at, length)
         job.change_duration(seconds, record)

@@ -7,20 +7,17 @@ from collections.abc import Iterable, Sequence
 
 from camrec.annotations import NO_DETAILS, Details
 from camrec.callbacks import Callbacks
-from camrec.camera_address import CameraAddress, validate_name
+from camrec.camera_address import validate_name
 from camrec.clock import NS_PER_DAY, Clock
 from camrec.config import Config
 from camrec.errors import CamrecError, InputError, StateError
-from camrec.journal import CameraJournal, Journal
+from camrec.journal import Journal
 from camrec.library import DiskEstimate, StreamRate, VideoLibrary
-from camrec.receipt import CalibratedDelay
 from camrec.recording import (
     ENDED_RECORDING_STATES,
     GROWING_RECORDING_STATES,
     AnyRecording,
-    EncodingPolicy,
     RecordingOptions,
-    RecordingServices,
 )
 from camrec.recording_limits import MAX_START_AHEAD_DAYS
 from camrec.session import Session
@@ -33,6 +30,7 @@ from camrec.station.recordable_sessions import RecordableSessions
 from camrec.station.recording_disk import RecordingDisk, stream_rate
 from camrec.station.recording_ends import RecordingEnds
 from camrec.station.recording_registry import RecordingRegistry
+from camrec.station.recording_tools import RecordingTools
 from camrec.station.video_length import VideoLength
 
 
@@ -41,6 +39,7 @@ class StationRecordings:
 
     disk : what they write to.
     recordable : which cameras can be recorded now.
+    tools : what they work with.
     """
 
     def __init__(
@@ -57,16 +56,16 @@ class StationRecordings:
         self._config = config
         self._clock = clock
         self._cameras = cameras
-        self._known_cameras = known_cameras
         self._library = library
-        self._journal = journal
-        self._programs = programs
         self._changed = changed
         self.disk = RecordingDisk(config, clock, library, self._recorded_streams)
         self._registry = registry = RecordingRegistry(changed)
         self.recordable = RecordableSessions(cameras, registry)
+        self.tools = RecordingTools(
+            config, clock, known_cameras, library, journal, programs, self.disk
+        )
         self._joint_start = JointStart(clock, registry, library.folder)
-        self._ends = RecordingEnds(clock, cameras, registry, self.disk, self.services)
+        self._ends = RecordingEnds(clock, cameras, registry, self.disk, self.tools)
 
     # Start.
 
@@ -248,19 +247,6 @@ class StationRecordings:
 
     # For recordings that continue, too.
 
-    def services(self, source: CameraAddress) -> RecordingServices:
-        """What the recordings of a camera use. Raises ServiceError (``binary_missing``)."""
-        return RecordingServices(
-            ffmpeg=self._programs.get("ffmpeg").path,
-            save_video=self._library.save,
-            journal=CameraJournal(self._journal, source),
-            clock=self._clock,
-            disk=self.disk,
-            encoding=EncodingPolicy(self._config.h265, self._config.mjpeg_preset),
-            find_delay=self._find_delay,
-            place_events=self._library.events.place,
-        )
-
     def register(self, recording: AnyRecording) -> AnyRecording:
         """Make a started recording known, and report its changes."""
         self._registry.add(recording)
@@ -301,7 +287,7 @@ class StationRecordings:
             details=details,
             series=length.series(recording_id, start_at or self._clock.utc_ns()),
         )
-        return self.register(session.record(options, self.services(session.source)))
+        return self.register(session.record(options, self.tools.services(session.source)))
 
     def _recorded_streams(self) -> list[StreamRate]:
         """What the cameras send that are being recorded."""
@@ -310,10 +296,6 @@ class StationRecordings:
             for session in self._cameras.sessions()
             if session.recording is not None and session.recording.state in GROWING_RECORDING_STATES
         ]
-
-    def _find_delay(self, camera_id: str) -> CalibratedDelay | None:
-        delay = self._known_cameras.delay(camera_id)
-        return None if delay is None else delay.to_receipt()
 
     def _check_start(self, start_at: int | None) -> None:
         if (

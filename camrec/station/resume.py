@@ -147,7 +147,7 @@ class RecordingResumer:
     ) -> RecordingSeries:
         """The series whose last video is `job`, which only has to be saved."""
         assert entry.series is not None
-        services = self._recordings.services(restore_address(entry.address))
+        services = self._recordings.tools.services(restore_address(entry.address))
         series = RecordingSeries(self._closed_feed(), services, job, entry.series)
         saved.add_to(series, jobs)
         return series
@@ -183,7 +183,7 @@ class RecordingResumer:
     def _continue(self, entry: JournalEntry) -> AnyRecording:
         """Open the camera of a recording, and let it go on."""
         source = restore_address(entry.address)
-        services = self._recordings.services(source)
+        services = self._recordings.tools.services(source)
         session = self._cameras.open_again(
             source, entry.session_name, entry.session_id, entry.camera_id
         )
@@ -196,7 +196,7 @@ class RecordingResumer:
         source = restore_address(entry.address)
         options = self._options(entry, self._recorded_camera_id(entry, source), is_over=True)
         log.info("recording %s of an earlier camrec is saved", entry.recording_id)
-        return RecordingJob(self._closed_feed(), options, self._recordings.services(source))
+        return RecordingJob(self._closed_feed(), options, self._recordings.tools.services(source))
 
     def _start_finalizing(self, entry: JournalEntry) -> RecordingJob:
         """Save a recording that has ended."""

@@ -147,7 +147,7 @@ def test_the_end_of_a_recording_is_changed_over_rest(config):
 def test_two_changes_at_once_make_one_series(config, monkeypatch):
     with MjpegCamera(size=(320, 240)) as camera, Station(config) as station:
         session = station.cameras.open(camera.url)
-        recordings, services = station.recordings, station.recordings.services
+        recordings, services = station.recordings, station.recordings.tools.services
         recording_id = recordings.start(session.session_id, 600).recording_id
         others: list[Future] = []
 
@@ -158,7 +158,7 @@ def test_two_changes_at_once_make_one_series(config, monkeypatch):
                 wait(others, timeout=0.5)
             return services(source)
 
-        monkeypatch.setattr(recordings, "services", change_twice)
+        monkeypatch.setattr(recordings.tools, "services", change_twice)
         with ThreadPoolExecutor(1) as pool:
             series = recordings.change_end(recording_id, None)
         assert isinstance(series, RecordingSeries) and others[0].result() is series

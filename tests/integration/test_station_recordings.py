@@ -129,5 +129,5 @@ def test_a_recording_that_starts_as_its_camera_closes_is_saved_or_rejected(
     assert recording.end_reason == "closed"
     assert station.recordings.listed() == [recording]
     with pytest.raises(StateError) as refused:
-        session.record(recording.options, station.recordings.services(session.source))
+        session.record(recording.options, station.recordings.tools.services(session.source))
     assert refused.value.code == "session_closed"

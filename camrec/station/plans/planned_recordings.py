@@ -60,7 +60,7 @@ class PlannedRecordings:
         if begins_at is None and followed is not None:
             begins_at = followed.ended_at
         session = self._session(order, followed, is_now=begins_at is None)
-        services = self._recordings.services(session.source)
+        services = self._recordings.tools.services(session.source)
         if begins_at is None:
             services.disk.make_room()
         recording = session.record(
