@@ -37,6 +37,9 @@ from camrec.station.video_length import VideoLength
 class StationRecordings:
     """Starts, stops and looks up recordings. All calls block and may come from any thread.
 
+    Half of this class are docstrings: it is what the pages, REST, the command line and the plans
+    call. Each of its duties is in a class of its own, and has its own lock if it needs one.
+
     disk : what they write to.
     recordable : which cameras can be recorded now.
     tools : what they work with.

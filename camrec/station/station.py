@@ -57,6 +57,9 @@ from camrec.wake_lock import create_wake_lock
 class Station:
     """Everything that one camrec runs. All calls block and may come from any thread.
 
+    Its constructor is long because it does one thing only: it is the one place that shows which
+    part gets which others. None of the parts knows the station.
+
     changed : emits a `StationChange` after each change.
     cameras : opens and closes cameras.
     demo : opens the built-in cameras.
