@@ -6,7 +6,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from camrec import file_system
@@ -27,6 +27,7 @@ from camrec.recording.recording_state import (
     RecordingState,
 )
 from camrec.recording.recording_view import RecordingView
+from camrec.recording.settled_videos import SettledVideos
 from camrec.recording.video_join import Handover
 from camrec.state_machine import StateMachine
 
@@ -68,7 +69,7 @@ class RecordingSeries(RecordingView):
         self._finished = threading.Event()
         self._change_lock = threading.Lock()  # held while the series changes
         self._lock = threading.Lock()  # of the fields below, for moments
-        self._settled = _SettledVideos([])
+        self._settled = SettledVideos()
         self._earlier_jobs: tuple[RecordingJob, ...] = ()  # of videos that are not settled
         self._stop_reason: EndReason | None = None
         self._was_scheduled = job.start_at is not None
@@ -92,7 +93,7 @@ class RecordingSeries(RecordingView):
         jobs : finalize the others.
         """
         with self._lock:
-            self._settled.filenames += saved
+            self._settled.add_saved(saved)
         for job in jobs:
             self._connect(job)
             with self._lock:
@@ -358,35 +359,6 @@ class RecordingSeries(RecordingView):
         if self.machine.transition(new):
             self.notify()
         self._finished.set()
-
-
-@dataclass
-class _SettledVideos:
-    """What is left of the videos that were saved, or could not be."""
-
-    filenames: list[str]
-    bytes: int = 0
-    events: int = 0  # in receipts
-    error: CamrecError | None = None
-    unplaced: list[RecordingJob] = field(default_factory=list)  # with events in no receipt
-
-    def add(self, job: RecordingJob) -> None:
-        """Add the next video."""
-        self.filenames += [name for name in job.filenames if name not in self.filenames]
-        self.bytes += job.bytes
-        self.unplaced.append(job)
-        self.forget_placed()
-        self.error = job.error or self.error
-
-    def forget_placed(self) -> None:
-        """Drop the jobs whose events are in receipts, and those without any."""
-        left = []
-        for job in self.unplaced:
-            if job.event_log.is_released or not job.event_log.count:
-                self.events += job.event_log.count
-            else:
-                left.append(job)
-        self.unplaced = left
 
 
 AnyRecording = RecordingJob | RecordingSeries
