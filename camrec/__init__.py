@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         plans,
         record_together,
         save_when_ended,
+        schedule,
         stop,
         videos,
     )
@@ -77,6 +78,7 @@ __all__ = [
     "plans",
     "record_together",
     "save_when_ended",
+    "schedule",
     "stop",
     "videos",
 ]

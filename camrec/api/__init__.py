@@ -11,6 +11,7 @@ from camrec.api.process_state import save_when_ended, stop
 from camrec.api.recording import Recording
 from camrec.api.remote import RemoteBackend, RemoteCamera, RemoteRecording
 from camrec.api.remote_library import RemoteVideo
+from camrec.api.scheduling import schedule
 from camrec.api.video import Video
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "plans",
     "record_together",
     "save_when_ended",
+    "schedule",
     "stop",
     "videos",
 ]

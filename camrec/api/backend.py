@@ -180,6 +180,17 @@ class Backend(Protocol):
     def cameras(self) -> Sequence[CameraHandle]:
         """Return the open cameras."""
 
+    def schedule(
+        self,
+        camera_id: str,
+        duration: int | None,
+        name: str | None,
+        details: Details,
+        video_length: int | None,
+        start_at: int | None,
+    ) -> RecordingHandle:
+        """Record a camera by its id. See `ScheduledCameras.start`."""
+
     def record_together(
         self,
         session_ids: Sequence[str],

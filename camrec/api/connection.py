@@ -13,7 +13,9 @@ from camrec.api.camera import Camera, camera_for
 from camrec.api.events import DetailValues, mark_recordings
 from camrec.api.library import Library
 from camrec.api.planning import Plan, PlanCameras, PlanStart, plan_values
+from camrec.api.recording import Recording
 from camrec.api.remote import RemoteBackend
+from camrec.api.scheduling import schedule_recording
 
 
 def connect(url: str = "http://127.0.0.1:8000", token: str | None = None) -> Connection:
@@ -82,6 +84,25 @@ class Connection:
         happened when the request arrived there.
         """
         return mark_recordings(self._backend, text, at, length, value, None)
+
+    def schedule(
+        self,
+        camera_id: str,
+        start_at: datetime,
+        duration: int | None,
+        name: str | None = None,
+        *,
+        details: DetailValues | None = None,
+        video_length: int | None = None,
+    ) -> Recording:
+        """Schedule a recording there of a camera that need not be open, and return at once.
+
+        `camera_id`, `start_at`, `duration`, `name`, `details`, `video_length` and the errors are
+        those of `camrec.schedule`.
+        """
+        return schedule_recording(
+            self._backend, camera_id, start_at, duration, name, details, video_length
+        )
 
     def plan(
         self,

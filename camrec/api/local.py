@@ -89,6 +89,20 @@ class LocalBackend:
     def cameras(self) -> list[LocalCamera]:
         return [LocalCamera(self, session) for session in self._open_sessions()]
 
+    def schedule(
+        self,
+        camera_id: str,
+        duration: int | None,
+        name: str | None,
+        details: Details,
+        video_length: int | None,
+        start_at: int | None,
+    ) -> LocalRecording:
+        job = self.station.scheduled_cameras.start(
+            camera_id, duration, name, start_at, details, video_length
+        )
+        return LocalRecording(self, job)
+
     def record_together(
         self,
         session_ids: Sequence[str],

@@ -112,6 +112,20 @@ class RemoteBackend:
             if info.state in OPEN_SESSION_STATE_VALUES
         ]
 
+    def schedule(
+        self,
+        camera_id: str,
+        duration: int | None,
+        name: str | None,
+        details: Details,
+        video_length: int | None,
+        start_at: int | None,
+    ) -> RemoteRecording:
+        body: dict[str, object] = {"camera_id": camera_id, "duration": duration}
+        body |= _optional_fields(name, details, video_length, start_at)
+        info = self.client.post_model(schema.RecordingReply, "/record/start", body)
+        return RemoteRecording(self, info)
+
     def record_together(
         self,
         session_ids: Sequence[str],

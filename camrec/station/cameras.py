@@ -59,6 +59,7 @@ class StationCameras:
         self._changed = changed
         self._lock = threading.Lock()  # of `_sessions`
         self._sessions: dict[str, Session] = {}
+        self._prepared: dict[str, Session] = {}  # not listed yet, see `prepare`
         # By camera, as long as it has a session.
         self._turns: WeakValueDictionary[str, CameraTurns] = WeakValueDictionary()
 
@@ -70,9 +71,9 @@ class StationCameras:
             return list(self._sessions.values())
 
     def session(self, session_id: str) -> Session:
-        """The session with this id. Raises NotFoundError (``no_session``)."""
+        """The session with this id, also of `prepare`. Raises NotFoundError (``no_session``)."""
         with self._lock:
-            session = self._sessions.get(session_id)
+            session = self._sessions.get(session_id) or self._prepared.get(session_id)
         if session is None:
             raise NotFoundError("no_session", session_id=session_id)
         return session
@@ -143,7 +144,8 @@ class StationCameras:
             names = known_names | used_names(self._sessions.values())
             new_name = given_name or default_name(source, names)
             camera = self._registry.acquire(source, new_name, built_in_id, fingerprint=fingerprint)
-            session = self._add_session(camera, source, given_name, None, clock_choice, stays)
+            session = self._create_session(camera, source, given_name, None, clock_choice, stays)
+            self._sessions[session.session_id] = session
             session.given_clock = clock_choice
         self._connect_session(session)
         self._remember_when_live(session, given_name)
@@ -187,7 +189,8 @@ class StationCameras:
                 source, camera.name, camera.camera_id, fingerprint=fingerprint
             )
             session_id = None if error is not None else secrets.token_hex(8)
-            session = self._add_session(camera, source, None, session_id)
+            session = self._create_session(camera, source, None, session_id)
+            self._sessions[session.session_id] = session
         self._connect_session(session)
         if error is not None:
             session.fail(error)
@@ -210,7 +213,8 @@ class StationCameras:
             if session is not None:
                 return session
             camera = self._registry.acquire(source, name, camera_id, fingerprint=fingerprint)
-            session = self._add_session(camera, source, name, session_id)
+            session = self._create_session(camera, source, name, session_id)
+            self._sessions[session_id] = session
         self._connect_session(session)
         self._remember_when_live(session)
         return self._start_session(session)
@@ -227,6 +231,40 @@ class StationCameras:
             self._registry.release(camera.camera_id)
         return camera.camera_id
 
+    def prepare(self, camera: KnownCamera, source: CameraAddress) -> Session:
+        """A session for a recording that is scheduled: STALE, and not listed. It does nothing yet.
+
+        Until it is closed its camera counts as open, so it keeps its address.
+        """
+        fingerprint = self._registry.fingerprint(source)
+        with self._lock:
+            camera = self._registry.acquire(
+                source, camera.name, camera.camera_id, fingerprint=fingerprint
+            )
+            session = self._create_session(camera, source, None, secrets.token_hex(8))
+            self._prepared[session.session_id] = session
+        self._connect_session(session)
+        return session
+
+    def is_prepared(self, session_id: str) -> bool:
+        """Whether a session of `prepare` was neither opened nor closed."""
+        with self._lock:
+            return session_id in self._prepared
+
+    def open_prepared(self, session_id: str) -> None:
+        """List a session of `prepare`, and try to connect until it is closed.
+
+        Raises StateError (``sessions_full``).
+        """
+        with self._lock:
+            self._check_session_limit()
+            session = self._prepared.pop(session_id, None)
+            if session is None:
+                return  # it was closed
+            self._sessions[session_id] = session
+        self._remember_when_live(session)
+        self._start_session(session)
+
     def close(self, session_id: str) -> Session:
         """Close a camera. Its running recording is saved first, its scheduled ones are cancelled.
 
@@ -239,14 +277,16 @@ class StationCameras:
         session.close()
         with self._lock:
             self._sessions.pop(session_id, None)
+            self._prepared.pop(session_id, None)
         self._changed.emit(SessionChanged(session_id))
         return session
 
     def close_all(self) -> None:
         """Close all cameras at the same time, because camrec stops."""
         with self._lock:
-            sessions = list(self._sessions.values())
+            sessions = [*self._sessions.values(), *self._prepared.values()]
             self._sessions.clear()
+            self._prepared.clear()
         if sessions:
             with ThreadPoolExecutor(len(sessions), "stop") as pool:
                 list(pool.map(lambda session: session.close("shutdown"), sessions))
@@ -273,7 +313,7 @@ class StationCameras:
             self._check_session_limit()
         return find_stream(source, NetworkPolicy(self._config.allowed_networks))
 
-    def _add_session(
+    def _create_session(
         self,
         camera: KnownCamera,
         source: CameraAddress,
@@ -282,7 +322,7 @@ class StationCameras:
         clock_choice: ClockChoice | None = None,
         stays: bool | None = None,
     ) -> Session:
-        """Create a session of `camera`, and list it. The caller holds the lock.
+        """Create a session of `camera`. The caller holds the lock.
 
         name : None: that of the camera, or one like it that no open camera has.
         known_id : the id that it had in an earlier camrec, see `Session`.
@@ -290,7 +330,7 @@ class StationCameras:
         """
         if name is None:
             name = unused_session_name(camera, source, self._sessions.values())
-        session = Session(
+        return Session(
             source,
             name,
             self._upstreams.create,
@@ -302,8 +342,6 @@ class StationCameras:
             stays,
             self._turns.setdefault(camera.camera_id, CameraTurns()),
         )
-        self._sessions[session.session_id] = session
-        return session
 
     def _check_session_limit(self) -> None:
         """Raises StateError (``sessions_full``). The caller holds the lock."""

@@ -49,6 +49,7 @@ from camrec.station.programs import StationPrograms
 from camrec.station.recording_events import StationEvents
 from camrec.station.recordings import StationRecordings
 from camrec.station.resume import RecordingResumer
+from camrec.station.scheduled_cameras import ScheduledCameras
 from camrec.station.settings import StationSettings
 from camrec.station.upstreams import UpstreamFactory
 from camrec.wake_lock import create_wake_lock
@@ -65,6 +66,7 @@ class Station:
     demo : opens the built-in cameras.
     known_cameras : all cameras with their ids, open or not.
     recordings : starts and stops recordings.
+    scheduled_cameras : records cameras by their ids, also those that are closed.
     plans : the standing orders to record.
     events : marks events in recordings and videos.
     alerts : what needed a person.
@@ -131,6 +133,9 @@ class Station:
             journal,
             programs,
             self.changed,
+        )
+        self.scheduled_cameras = ScheduledCameras(
+            clock, self.cameras, self.known_cameras, self.recordings
         )
         self.plans = StationPlans(
             config,
@@ -211,8 +216,10 @@ class Station:
         """Save the running recordings, close the cameras, end the proxies."""
         self.alerts.stop_watching()
         self._plan_runner.stop()
+        self.scheduled_cameras.stop()
         self.cameras.close_all()
         self.recordings.wait_until_saved()
+        self.scheduled_cameras.wait()
         self.alerts.stop()
         self._keep_awake.stop()
         self._built_in.stop()

@@ -185,10 +185,24 @@ class RecordingRequest(RequestModel):
 
 
 class RecordRequest(RecordingRequest):
-    """Start to record a camera."""
+    """Start to record a camera, by its own id or by the id of its session."""
 
-    session_id: IdString
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["session_id"]}, {"required": ["camera_id"]}]}
+    )
+
+    session_id: IdString | None = None
+    camera_id: IdString | None = Field(
+        None,
+        description="Its oldest session is recorded. If it has none, it is opened at `start_at`.",
+    )
     name: NameString | None = Field(None, description="The session's name by default.")
+
+    @model_validator(mode="after")
+    def _require_one_id(self) -> RecordRequest:
+        if (self.session_id is None) == (self.camera_id is None):
+            raise FieldError("session_id", "one_camera")
+        return self
 
 
 class EndRequest(RequestModel):

@@ -229,6 +229,30 @@ def test_recordings_together_are_in_the_calendar_only_if_somebody_scheduled_them
             station.cameras.close(session["session_id"])
 
 
+def test_a_closed_camera_is_scheduled_by_its_id(wire, station):
+    with MjpegCamera(rate=10) as camera:
+        session = wire.post("/session/open", {"url": camera.url}).json()
+        station.cameras.close(session["session_id"])
+        start = datetime.now(timezone.utc) + timedelta(hours=5)
+        body = {"camera_id": session["camera_id"], "duration": 60, "start_at": start.isoformat()}
+        reply = wire.post("/record/start", body)
+        scheduled = reply.json()
+        assert (reply.status, scheduled["state"]) == (201, "scheduled")
+        assert scheduled["camera_id"] == session["camera_id"]
+        assert wire.get("/session/list").json()["sessions"] == []
+        stopped = wire.post("/record/stop", {"recording_id": scheduled["recording_id"]}).json()
+        assert stopped["error"]["code"] == "recording_cancelled"
+        for wrong, status, code in (
+            ({**body, "session_id": "x"}, 400, "bad_field"),
+            ({"duration": 60}, 400, "bad_field"),
+            ({**body, "start_at": None}, 409, "session_not_live"),
+            ({**body, "camera_id": "nobody"}, 404, "no_camera"),
+        ):
+            reply = wire.post("/record/start", wrong)
+            assert (reply.status, reply.json()["error"]["code"]) == (status, code), wrong
+        until(lambda: not station.cameras.is_prepared(scheduled["session_id"]), 60)
+
+
 @pytest.mark.parametrize(
     ("path", "status", "code", "field"),
     [

@@ -24,6 +24,7 @@ class MadeRecording:
 
     recording_id: str = "r"
     camera_id: str = "a"
+    session_id: str = "s"
     plan_id: str | None = "p"
     state: RecordingState = RecordingState.WRITING
     started_at: int = BEGAN

@@ -85,6 +85,7 @@ class StationFactsReader:
         facts = {}
         for camera_id in ids:
             own = [each for each in sessions if each.camera_id == camera_id]
+            own_ids = {each.session_id for each in own}
             unsaved = [
                 each
                 for each in recordings
@@ -95,7 +96,7 @@ class StationFactsReader:
                 recordings=tuple(_describe(each, runs) for each in unsaved if not is_over(each)),
                 is_needed=camera_id in staying
                 or any(map(self._is_needed, own))
-                or any(map(_needs_camera, unsaved)),
+                or any(_needs_camera(each) for each in unsaved if each.session_id in own_ids),
                 failure=failures.get(camera_id, ""),
             )
         return facts

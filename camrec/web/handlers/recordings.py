@@ -14,15 +14,19 @@ class StartRecordingHandler(ApiHandler):
     async def post(self) -> None:
         """Start a recording, or schedule it."""
         request = self.body(RecordRequest)
-        recording = await self.call(
-            self.station.recordings.start,
-            request.session_id,
+        options = (
             request.duration,
             request.name,
             request.parse_start(),
             request.parse_details(),
             request.video_length,
         )
+        if request.camera_id is not None:
+            by_camera = self.station.scheduled_cameras.start
+            recording = await self.call(by_camera, request.camera_id, *options)
+        else:
+            by_session = self.station.recordings.start
+            recording = await self.call(by_session, request.session_id or "", *options)
         self.send_reply(describe_recording(recording, self.language), 201)
 
 
