@@ -100,3 +100,20 @@ def test_a_bad_plan_is_rejected_and_not_made(api):
             api.plan(**{**given, **wrong})
         assert refused.value.code == code
     assert api.plans() == []
+
+
+def test_a_recording_of_a_camera_that_is_closed_is_scheduled_by_its_id(api):
+    [camera_id] = api.plan(URL, days=DAYS, start=time(HOUR), duration=60).cameras
+    later = datetime.now(timezone.utc) + timedelta(hours=5)
+    details = {"trial": 3}
+    recording = api.schedule(camera_id, later, None, "Night", details=details, video_length=60)
+    assert recording.state == "scheduled" and not api.cameras()
+    with pytest.raises(camrec.StateError) as cancelled:
+        recording.stop()
+    assert cancelled.value.code == "recording_cancelled"
+    with pytest.raises(camrec.NotFoundError) as unknown:
+        api.schedule("nobody", later, 60)
+    assert unknown.value.code == "no_camera"
+    with pytest.raises(camrec.InputError) as naive:
+        api.schedule(camera_id, datetime.now(), 60)
+    assert naive.value.code == "bad_start"
