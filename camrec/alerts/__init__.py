@@ -16,6 +16,12 @@ from camrec.alerts.lost_cameras import (
     LostCameraTracker,
 )
 from camrec.alerts.missed_plans import WaitingTime, missed_code
+from camrec.alerts.recorded_time import (
+    RecordedTime,
+    TimeSpan,
+    sum_recorded_time,
+    without_gaps,
+)
 from camrec.alerts.repeated_losses import group_losses
 from camrec.alerts.webhook_body import trial_body, webhook_body
 from camrec.alerts.webhook_post import SIGNATURE_HEADER, WebhookAnswer, post_webhook
@@ -40,6 +46,8 @@ __all__ = [
     "EndVerdict",
     "EndedFacts",
     "LostCameraTracker",
+    "RecordedTime",
+    "TimeSpan",
     "WaitingTime",
     "Webhook",
     "WebhookAnswer",
@@ -49,6 +57,8 @@ __all__ = [
     "judge_end",
     "missed_code",
     "post_webhook",
+    "sum_recorded_time",
     "trial_body",
     "webhook_body",
+    "without_gaps",
 ]

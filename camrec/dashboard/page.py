@@ -11,6 +11,7 @@ from bokeh.document import Document
 
 from camrec import i18n
 from camrec.compat import HIDE_SCROLL_BUTTON_CSS, use_own_server_only
+from camrec.dashboard.absence import read_absence
 from camrec.dashboard.add_camera import AddCamera
 from camrec.dashboard.alert_rows import list_alerts
 from camrec.dashboard.banner import Banner
@@ -85,7 +86,13 @@ class Page:
         )
         library = station.library
         actions = VideoActions(library.delete, library.rename, library.lock)
-        self.header = PageHeader(station, self._set_language, self._set_file, **self._shared_params)
+        self.header = PageHeader(
+            station,
+            self._set_language,
+            self._set_file,
+            lambda since: read_absence(station, model.state.videos, model.state.alerts, since),
+            **self._shared_params,
+        )
         self.banner = Banner(**self._shared_params)
         self.add_camera = AddCamera(station, **self._shared_params)
         self.latest_videos = LatestVideos(actions=actions, **self._shared_params)

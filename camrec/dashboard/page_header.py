@@ -10,6 +10,7 @@ import param
 from camrec import i18n
 from camrec.annotations import Details
 from camrec.dashboard.component import AskingComponent
+from camrec.dashboard.wire_types import AbsenceFields
 from camrec.station import Station
 
 
@@ -22,6 +23,8 @@ class PageHeader(AskingComponent):
         Called with the language that the user chose.
     on_file
         Called when the page's address changes, with the file for the player to show, or None.
+    sum_absence
+        Returns what happened since a moment, in milliseconds since 1970.
     """
 
     cameras = param.Integer(default=0, doc="Cameras that are open.")
@@ -34,6 +37,7 @@ class PageHeader(AskingComponent):
     )
 
     alerts = param.List(default=[], item_type=dict, doc="`AlertRow`, the newest first.")
+    absence = param.Dict(default=None, allow_None=True, doc="`AbsenceFields`, once asked for.")
 
     _script: ClassVar[str] = "components/header.js"
     text_prefixes: ClassVar[tuple[str, ...]] = ("page", "videos")
@@ -43,12 +47,14 @@ class PageHeader(AskingComponent):
         station: Station,
         on_language: Callable[[str], None],
         on_file: Callable[[str | None], None],
+        sum_absence: Callable[[float], AbsenceFields],
         **params: object,
     ) -> None:
         super().__init__(**params)
         self._station = station
         self._on_language = on_language
         self._on_file = on_file
+        self._sum_absence = sum_absence
 
     def do_set_language(self, language: str) -> None:
         if language in i18n.LANGUAGES:
@@ -56,6 +62,10 @@ class PageHeader(AskingComponent):
 
     def do_show_view(self, view: str, file: str | None) -> None:
         self._on_file(file if view == "videos" else None)
+
+    def do_sum_absence(self, since: float) -> None:
+        """Somebody has opened the bell, and was away since a moment."""
+        self.absence = self._sum_absence(float(since))
 
     def do_seen(self, ids: list[str] | None) -> None:
         """Somebody has seen these alerts; None: all."""

@@ -207,6 +207,22 @@ class AlertRow(TypedDict):
     filename: str | None
 
 
+class BegunDayRow(TypedDict):
+    """A day on which all of its plans began, the last one `at` that moment."""
+
+    at: float
+    plans: int
+
+
+class AbsenceFields(TypedDict):
+    """What happened since a moment, in seconds of all cameras; `begun`: the newest day first."""
+
+    since: float
+    recorded: float
+    missing: float
+    begun: list[BegunDayRow]
+
+
 class SettingsFields(TypedDict):
     """What the settings dialog shows.
 

@@ -3,6 +3,7 @@
 Nothing here opens a camera or starts a recording: `PlanDispatcher` says what has to be done.
 """
 
+from camrec.planning.begun_days import BegunDay, find_begun_days
 from camrec.planning.crowding import most_open_at_once
 from camrec.planning.disk_forecast import DiskForecast, PlannedSpan, forecast_disk
 from camrec.planning.dispatcher import PlanDispatcher, Reckoning
@@ -61,6 +62,7 @@ __all__ = [
     "MAX_UNTIL",
     "PLAN_FILE_NAME",
     "WEEKDAYS",
+    "BegunDay",
     "CalendarEntry",
     "CalendarFacts",
     "CameraFacts",
@@ -97,6 +99,7 @@ __all__ = [
     "WallClock",
     "build_calendar",
     "change_plan",
+    "find_begun_days",
     "find_sun_event",
     "find_timezone",
     "forecast_disk",

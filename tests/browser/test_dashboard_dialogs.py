@@ -399,6 +399,8 @@ def test_the_bell_lists_what_needed_a_person_until_it_is_seen(alerted, open_page
     page.keyboard.press("Enter")
     listed = page.get_by_role("dialog", name="Pendant votre absence")
     expect(listed.get_by_role("listitem")).to_have_count(2)
+    told = re.compile("^Depuis hier .*\u00a0: rien d’enregistré, .* manquent\\.$")
+    expect(listed.get_by_text(told)).to_be_visible()
     expect(
         listed.get_by_text("Street\u00a0: pas d’image 5 fois, 3\u00a0min en tout")
     ).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -97,6 +98,13 @@ def test_a_missed_occurrence_is_explained_under_the_week(planned, open_page):
     status.get_by_role("button", name="Close").click()
     expect(status).to_be_empty()
     expect(week.get_by_role("button", name="missed").first).to_be_focused()
+    assert faults(page) == []
+
+    # The bell has a line for each of the days before, on which the plan began.
+    page.get_by_role("button", name="Alerts").click()
+    bell = page.get_by_role("dialog", name="While you were away")
+    expect(bell.get_by_text(re.compile("^[0-9:]+, the plan began$"))).to_have_count(5)
+    expect(bell.get_by_text(re.compile("^Since yesterday .+: "))).to_be_visible()
     assert faults(page) == []
 
 

@@ -76,6 +76,14 @@ export interface Alert {
   filename: string | null
 }
 
+/** What happened since a moment, and the days on which all plans began. */
+export interface Absence {
+  since: number
+  recorded: number
+  missing: number
+  begun: { at: number; plans: number }[]
+}
+
 /** What the settings dialog shows; dashboard/wire_types.py says what each field means. */
 export interface Settings {
   most: number

@@ -3,26 +3,29 @@
 import { button, fill, focusBeside, h, iconButton } from "../kit/base.js"
 import { OPEN_SETTINGS } from "../kit/events.js"
 import { icon } from "../kit/icons.js"
-import { createLocale } from "../kit/locale.js"
+import { createLocale, NBSP } from "../kit/locale.js"
 import { urlPart } from "../kit/route.js"
+import { absenceLine, noteVisit } from "./absence.js"
 import { alertTime, alertTitle, byDay, dayName } from "./alert_times.js"
 
 /** @import { Lifetime } from "../kit/lifetime.js" */
 /** @import { IconName } from "../kit/icons.js" */
 /** @import { Locale } from "../kit/locale.js" */
-/** @import { Alert, Model } from "../wire.js" */
+/** @import { Absence, Alert, Model } from "../wire.js" */
+/** @typedef {Absence["begun"][number]} BegunDay */
 
 /** @type {Record<string, IconName>} */
 const ICONS = {
   camera_lost: "camera-off", ended_early: "disk", plan_missed: "calendar", disk_full_soon: "disk", clock_jumped: "clock", webhook_failed: "send",
 }
 const MAX_COUNT = 99
+const NOTE_VISIT_EVERY_MS = 10_000
 
 const openAlertSettings = () => dispatchEvent(new CustomEvent(OPEN_SETTINGS, { detail: "alerts" }))
 
 /**
  * @param {Lifetime} life
- * @param {Model & {alerts: Alert[]}} model
+ * @param {Model & {alerts: Alert[], absence: Absence | null}} model
  */
 export function bellPanel(life, model) {
   const element = h("div", { class: "bell-panel card", popover: "auto", id: "bell", role: "dialog" })
@@ -36,15 +39,18 @@ export function bellPanel(life, model) {
     const locale = createLocale(model.texts)
     const focused = focusBeside(element)
     const key = element.contains(focused) ? focused?.dataset.key : undefined
+    const now = Date.now()
+    const lines = [...model.alerts, ...(model.absence?.begun ?? [])].sort((a, b) => b.at - a.at)
     element.setAttribute("aria-label", locale.t("page.alerts_title"))
     fill(element,
       h("header", {}, h("h2", { class: "heading" }, locale.t("page.alerts_title")),
         iconButton("close", locale.t("page.alerts_close"), close, { "data-key": "close" })),
-      h("div", { class: "days", tabindex: model.alerts.length ? 0 : null, role: "group", "aria-label": locale.t("page.alerts_title") },
+      h("p", { class: "second figures lead" }, model.absence ? absenceLine(locale, model.absence, now) : NBSP),
+      h("div", { class: "days", tabindex: lines.length ? 0 : null, role: "group", "aria-label": locale.t("page.alerts_title") },
         model.alerts.length === 0 ? h("p", { class: "second quiet" }, icon("check-circle"), locale.t("page.alerts_none")) : null,
-        byDay(model.alerts).map(([, alerts]) => [
-          h("h3", {}, dayName(locale, alerts[0].at, Date.now())),
-          h("ul", {}, alerts.map((alert) => h("li", { class: alert.seen ? "" : "new" }, alertLine(locale, alert, follow)))),
+        byDay(lines).map(([, ofDay]) => [
+          h("h3", {}, dayName(locale, ofDay[0].at, now)),
+          h("ul", {}, ofDay.map((line) => ("plans" in line ? begunLine(locale, line) : alertLine(locale, line, follow)))),
         ])),
       h("footer", {},
         unseen().length ? button({ label: locale.t("page.alerts_see"), kind: "link", "data-key": "see", on: () => markSeen(null) }) : h("span"),
@@ -70,7 +76,19 @@ export function bellPanel(life, model) {
     leave(next)
   }
 
-  life.on(element, "toggle", draw)
+  /** @param {ToggleEvent} event */
+  function toggled({ newState }) {
+    draw()
+    if (newState === "open") model.send_msg({ do: "sum_absence", since: noteVisit(Date.now()) })
+  }
+
+  const note = () => void (document.hidden || noteVisit(Date.now()))
+
+  life.on(element, "toggle", toggled)
+  life.on(document, "visibilitychange", note)
+  life.every(NOTE_VISIT_EVERY_MS, note)
+  life.watch(["absence"], draw)
+  note()
   return {
     element,
     draw,
@@ -89,21 +107,32 @@ export function bellPanel(life, model) {
 
 /**
  * @param {Locale} locale
+ * @param {BegunDay} day
+ */
+function begunLine(locale, { at, plans }) {
+  return h("li", { class: "well" }, icon("check-circle"),
+    h("div", { class: "what" },
+      h("b", {}, locale.t("page.plans_began", { time: locale.minute(at), count: plans })),
+      h("span", { class: "second" }, locale.t("page.nothing_to_do"))))
+}
+
+/**
+ * @param {Locale} locale
  * @param {Alert} alert
  * @param {(alert: Alert, next: () => void) => void} follow
  */
 function alertLine(locale, alert, follow) {
   const link = alertLink(alert)
   const title = alertTitle(locale, alert, Date.now())
-  return [
+  const kind = alert.kind === "webhook_failed" ? "bad" : ""
+  return h("li", { class: alert.seen ? kind : `${kind} new` },
     icon(ICONS[alert.kind] ?? "info"),
     h("div", { class: "what" }, h("b", {}, title), h("span", { class: "second figures" }, alertTime(locale, alert)),
       alert.seen ? null : h("span", { class: "unseen" }, locale.t("page.alert_is_new"))),
     link ? button({
       label: locale.t(`page.alert_go_${link.name}`), kind: "link", "data-key": alert.alert_ids[0],
       "aria-label": `${locale.t(`page.alert_go_${link.name}`)}: ${title}`, on: () => follow(alert, link.go),
-    }) : null,
-  ]
+    }) : null)
 }
 
 /**
