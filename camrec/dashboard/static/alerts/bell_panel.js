@@ -11,7 +11,7 @@ import { alertTime, alertTitle, byDay, dayName } from "./alert_times.js"
 /** @import { Lifetime } from "../kit/lifetime.js" */
 /** @import { IconName } from "../kit/icons.js" */
 /** @import { Locale } from "../kit/locale.js" */
-/** @import { Absence, Alert, Model } from "../wire.js" */
+/** @import { Absence, Alert, Answer, Model } from "../wire.js" */
 /** @typedef {Absence["begun"][number]} BegunDay */
 
 /** @type {Record<string, IconName>} */
@@ -25,10 +25,12 @@ const openAlertSettings = () => dispatchEvent(new CustomEvent(OPEN_SETTINGS, { d
 
 /**
  * @param {Lifetime} life
- * @param {Model & {alerts: Alert[], absence: Absence | null}} model
+ * @param {Model & {alerts: Alert[]}} model
  */
 export function bellPanel(life, model) {
   const element = h("div", { class: "bell-panel card", popover: "auto", id: "bell", role: "dialog" })
+  /** @type {Absence | null} */
+  let absence = null // as it was when the bell was opened last
   const unseen = () => model.alerts.filter((each) => !each.seen)
   /** @param {string[] | null} ids null: all */
   const markSeen = (ids) => model.send_msg({ do: "seen", ids })
@@ -40,12 +42,12 @@ export function bellPanel(life, model) {
     const focused = focusBeside(element)
     const key = element.contains(focused) ? focused?.dataset.key : undefined
     const now = Date.now()
-    const lines = [...model.alerts, ...(model.absence?.begun ?? [])].sort((a, b) => b.at - a.at)
+    const lines = [...model.alerts, ...(absence?.begun ?? [])].sort((a, b) => b.at - a.at)
     element.setAttribute("aria-label", locale.t("page.alerts_title"))
     fill(element,
       h("header", {}, h("h2", { class: "heading" }, locale.t("page.alerts_title")),
         iconButton("close", locale.t("page.alerts_close"), close, { "data-key": "close" })),
-      h("p", { class: "second figures lead" }, model.absence ? absenceLine(locale, model.absence, now) : NBSP),
+      h("p", { class: "second figures lead" }, absence ? absenceLine(locale, absence, now) : NBSP),
       h("div", { class: "days", tabindex: lines.length ? 0 : null, role: "group", "aria-label": locale.t("page.alerts_title") },
         model.alerts.length === 0 ? h("p", { class: "second quiet" }, icon("check-circle"), locale.t("page.alerts_none")) : null,
         byDay(lines).map(([, ofDay]) => [
@@ -87,7 +89,11 @@ export function bellPanel(life, model) {
   life.on(element, "toggle", toggled)
   life.on(document, "visibilitychange", note)
   life.every(NOTE_VISIT_EVERY_MS, note)
-  life.watch(["absence"], draw)
+  life.watch("msg:custom", (/** @type {Answer} */ { answered, ok, given }) => {
+    if (answered !== "sum_absence" || !ok) return
+    absence = JSON.parse(given)
+    draw()
+  })
   note()
   return {
     element,

@@ -17,7 +17,7 @@ import { recordAllPanel } from "../live/record_all_panel.js"
 /** @import { Locale } from "../kit/locale.js" */
 /** @import { IconName } from "../kit/icons.js" */
 /** @import { RecordAllFacts } from "../live/record_all_panel.js" */
-/** @import { Absence, Alert, Model, RenderArguments } from "../wire.js" */
+/** @import { Alert, Model, RenderArguments } from "../wire.js" */
 
 /**
  * @typedef {object} HeaderParameters
@@ -27,7 +27,6 @@ import { recordAllPanel } from "../live/record_all_panel.js"
  * @property {{recording_id: string, name: string, ends_at: number | null}[]} recordings
  * @property {RecordAllFacts} group_recording
  * @property {Alert[]} alerts the latest first
- * @property {Absence | null} absence
  */
 /** @typedef {Model & HeaderParameters} HeaderModel */
 
