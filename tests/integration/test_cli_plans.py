@@ -131,7 +131,7 @@ def test_a_table_of_plans_is_in_french_and_a_paused_plan_has_no_next_start(place
     plan_id = plans(listed)[0]["plan_id"]
     _, (_, table, _) = run_all(place, ("plans", "pause", plan_id), ("plans",), language="fr_FR")
     _, paused, daily = table.splitlines()
-    assert "lun, mar 10:00" in paused and paused.rstrip().endswith("suspendu")
+    assert "lun, mar 10:00" in paused and paused.rstrip().endswith("en pause")
     assert "tous les jours 10:00" in daily and "actif" in daily and ":00" in daily.split()[-1]
 
 

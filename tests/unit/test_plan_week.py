@@ -81,8 +81,8 @@ def test_a_full_disk_and_what_it_costs(tmp_path, language):
     assert (week["disk"]["lost"], week["disk"]["cut"]) == (7, 1)
     assert not week["disk"]["deletes_oldest"]
     last = week["occurrences"][-1]
-    reason = {"en": "the disk will be full before", "fr": "le disque sera plein avant"}[language]
-    assert (last["state"], last["reason"]) == ("impossible", reason)
+    reasons = {"en": "the disk will be full by then", "fr": "le disque sera plein d’ici là"}
+    assert (last["state"], last["reason"]) == ("impossible", reasons[language])
 
 
 def test_a_full_disk_on_which_old_videos_make_room(tmp_path, monkeypatch):

@@ -214,7 +214,7 @@ def test_when_the_disk_is_full_one_is_cut_short_and_the_next_will_not_be():
     assert (first.state, first.reason) == ("planned", None)
     assert second.state == "planned"
     assert second.reason == OccurrenceReason("disk_full_during", end="09:00")
-    assert (third.state, third.reason.text("en")) == ("impossible", "the disk will be full before")
+    assert (third.state, third.reason.text("en")) == ("impossible", "the disk will be full by then")
 
 
 def test_if_the_oldest_videos_are_deleted_everything_is_planned():
