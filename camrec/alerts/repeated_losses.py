@@ -1,4 +1,4 @@
-"""Which outages are said in one line: those of a camera that comes and goes."""
+"""Which losses are said in one line: those of a camera that comes and goes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SUMMED_WITHIN_NS = NS_PER_HOUR
 def group_losses(alerts: Sequence[Alert], day_of: Callable[[int], date]) -> list[tuple[Alert, ...]]:
     """Return the alerts of each line, in the order of `alerts`: the newest first.
 
-    If `MIN_SUMMED_LOSSES` outages of a camera begin within an hour of one day, they are one line,
+    If `MIN_SUMMED_LOSSES` losses of a camera begin within an hour of one day, they are one line,
     with all that follow as closely. Every other alert is a line of its own.
     """
     by_camera: defaultdict[str | None, list[Alert]] = defaultdict(list)
@@ -24,9 +24,9 @@ def group_losses(alerts: Sequence[Alert], day_of: Callable[[int], date]) -> list
         if alert.kind == "camera_lost":
             by_camera[alert.camera_id or alert.camera].append(alert)
     runs: dict[str, tuple[Alert, ...]] = {}
-    for camera, outages in by_camera.items():
-        if camera is not None and len(outages) >= MIN_SUMMED_LOSSES:
-            for run in _find_runs(outages, day_of):
+    for camera, losses in by_camera.items():
+        if camera is not None and len(losses) >= MIN_SUMMED_LOSSES:
+            for run in _find_runs(losses, day_of):
                 runs.update({each.alert_id: run for each in run})
     lines: dict[str, tuple[Alert, ...]] = {}
     for alert in alerts:
@@ -35,24 +35,24 @@ def group_losses(alerts: Sequence[Alert], day_of: Callable[[int], date]) -> list
     return list(lines.values())
 
 
-def _find_runs(outages: Iterable[Alert], day_of: Callable[[int], date]) -> list[tuple[Alert, ...]]:
+def _find_runs(losses: Iterable[Alert], day_of: Callable[[int], date]) -> list[tuple[Alert, ...]]:
     days: defaultdict[date, list[Alert]] = defaultdict(list)
-    for outage in outages:
-        days[day_of(outage.at)].append(outage)
+    for loss in losses:
+        days[day_of(loss.at)].append(loss)
     return [run for day in days.values() for run in _find_runs_of_day(day)]
 
 
-def _find_runs_of_day(outages: list[Alert]) -> list[tuple[Alert, ...]]:
-    outages = sorted(outages, key=lambda each: each.at)
+def _find_runs_of_day(losses: list[Alert]) -> list[tuple[Alert, ...]]:
+    losses = sorted(losses, key=lambda each: each.at)
     runs: list[list[Alert]] = []
     end = 0  # those before are in runs
-    for last in range(MIN_SUMMED_LOSSES - 1, len(outages)):
+    for last in range(MIN_SUMMED_LOSSES - 1, len(losses)):
         first = last - MIN_SUMMED_LOSSES + 1
-        if outages[last].at - outages[first].at > SUMMED_WITHIN_NS:
+        if losses[last].at - losses[first].at > SUMMED_WITHIN_NS:
             continue
         if first < end:
-            runs[-1] += outages[end : last + 1]
+            runs[-1] += losses[end : last + 1]
         else:
-            runs.append(outages[first : last + 1])
+            runs.append(losses[first : last + 1])
         end = last + 1
     return [tuple(reversed(run)) for run in runs]

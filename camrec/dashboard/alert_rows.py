@@ -1,4 +1,4 @@
-"""The alerts as the page's bell lists them: the many outages of one camera are one line."""
+"""The alerts as the page's bell lists them: the many losses of one camera are one line."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def list_alerts(
     """Return the newest lines, in the page's language.
 
     alerts : the newest first.
-    day_of : the day of a moment (UTC nanoseconds); no line has outages of two.
+    day_of : the day of a moment (UTC nanoseconds); no line has losses of two.
     """
     lines = group_losses(alerts, day_of)[:MAX_ALERT_LINES]
     wanted = {

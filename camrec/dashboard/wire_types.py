@@ -185,13 +185,13 @@ class ExcessFields(TypedDict):
 
 
 class AlertRow(TypedDict):
-    """A line of the bell: something that needed a person, or several outages of one camera.
+    """A line of the bell: something that needed a person, or several losses of one camera.
 
     alert_ids : the newest first.
     message : what happened, if it is one alert.
     camera : its name; empty: it is about no camera.
-    lost : for outages: milliseconds without a picture, in all that are over.
-    lost_since : when the outage that lasts began; None: none lasts.
+    lost : for lost cameras: milliseconds without a picture, in all that are over.
+    lost_since : when the loss that lasts began; None: none lasts.
     filename : the newest video of it, if there is one.
     """
 
