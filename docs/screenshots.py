@@ -32,7 +32,13 @@ NAMES = {"en": ("Street", "Bird box"), "fr": ("Rue", "Nichoir")}
 LOCALES = {"en": "en-GB", "fr": "fr-FR"}
 CELL = "import camrec\n\ncamera = camrec.open_demo()[1]\ncamera"
 RECORD = {"en": "Record", "fr": "Enregistrer"}
-LAB = ["--no-browser", "--allow-root", "--IdentityProvider.token="]
+LAB = ["--no-browser", "--allow-root", "--IdentityProvider.token=", "--expose-app-in-browser"]
+LAB += ["--LanguageServerManager.autodetect=False"]
+# A key press would be lost while JupyterLab still loads, or before the kernel is connected.
+IS_READY = """
+() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === "idle"
+"""
+RUN_CELL = "() => jupyterapp.commands.execute('notebook:run-cell')"
 
 
 def main() -> None:
@@ -149,12 +155,8 @@ def look(browser: Browser, url: str, language: str) -> None:
 def look_at_cell(browser: Browser, url: str, language: str) -> None:
     page = opened(browser, language, width=900, height=760)
     page.goto(url)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
-    # JupyterLab ignores key presses while it is still loading.
-    while page.locator(".jp-InputPrompt").inner_text() == "[ ]:":
-        page.locator(".cm-content").click()
-        page.keyboard.press("Control+Enter")
-        page.wait_for_timeout(500)
+    page.wait_for_function(IS_READY, timeout=120_000)
+    page.evaluate(RUN_CELL)
     page.locator(".picture > *").wait_for(timeout=120_000)
     page.wait_for_timeout(2000)
     page.get_by_role("button", name=RECORD[language]).click()
