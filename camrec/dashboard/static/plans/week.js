@@ -198,13 +198,12 @@ function slot(locale, week, bar, { isChosen, isStop, lane, choose, move }) {
   const { day, time, state } = occurrenceWords(locale, occurrence)
   const label = `${occurrence.name}, ${day}, ${time}, ${state}`
   const length = to - from < MIN_NAMED_SHARE ? "short" : to - from < MIN_NAMED_SHARE_ON_PHONE && "brief"
-  const isNameRight = kept === 1 && (lacking > 0 || gaps.some((gap) => gap.from < NAME_SHARE)) && !gaps.some((gap) => gap.to > 1 - NAME_SHARE)
   const now = (week.now - lane.day) / DAY_MS
   // What is over does not reach beyond the line of now, however short it was.
   const left = endOf(occurrence) <= week.now ? `max(0px, min(${percent(from)}, calc(${percent(now)} - ${MIN_BAR_PX}px)))` : percent(from)
   const done = (now - from) / Math.max(1 / DAY_MS, to - from)
   return h("button", {
-    type: "button", class: ["slot", occurrence.state, length, isNameRight && "right", isChosen && "chosen"].filter(Boolean).join(" "),
+    type: "button", class: ["slot", occurrence.state, length, hasNameRight(bar) && "right", isChosen && "chosen"].filter(Boolean).join(" "),
     style: { left, width: `calc(${percent(to - from)} - 2px)`, "--row": row }, tabindex: isStop ? 0 : -1,
     "aria-label": label, "aria-pressed": String(isChosen), title: label, "data-key": `${occurrenceKey(occurrence)} ${from}`,
     on: { click: () => choose(occurrence), keydown: (/** @type {KeyboardEvent} */ event) => move(bar, event) },
@@ -215,6 +214,15 @@ function slot(locale, week, bar, { isChosen, isStop, lane, choose, move }) {
   occurrence.cause === "disk_full_during" && h("i", { class: "lost", style: { left: percent(lostFrom(week, lane.day, bar)) } }),
   gaps.map((gap) => h("i", { class: "lacking gap", style: { left: percent(gap.from), width: percent(gap.to - gap.from) } })),
   h("span", {}, occurrence.name))
+}
+
+/**
+ * Whether the name stands at the right of a bar, because its left is hatched.
+ * @param {Bar} bar
+ */
+function hasNameRight({ occurrence, lacking, gaps, kept }) {
+  if (occurrence.state !== "recorded" || kept < 1 || gaps.some((gap) => gap.to > 1 - NAME_SHARE)) return false
+  return (lacking > 0 && occurrence.is_late) || gaps.some((gap) => gap.from < NAME_SHARE)
 }
 
 /**
