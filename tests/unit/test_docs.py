@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import runpy
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
 from camrec.config import Config
 from camrec.i18n import catalogue
+from camrec.planning.occurrence_reason import OccurrenceReasonKind
 
 try:
     import tomllib
@@ -98,6 +100,25 @@ def test_every_warning_of_a_receipt_has_its_row_with_its_facts():
             forms = found.values() if isinstance(found, dict) else [found]
             facts = set(re.findall(r"{(\w+)}", " ".join(forms)))
             assert set(re.findall(r"`(\w+)`", rows[code])) == facts, key
+
+
+def test_the_wire_page_lists_the_codes_of_alerts_and_of_reasons():
+    page = (ROOT / "docs/wire.md").read_text("utf-8")
+    listed = set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| `.*$", page, re.M))))
+    alerts = {
+        code
+        for room, _, code in (key.partition(".") for key in catalogue("en"))
+        if room == "alerts" and not code.startswith("tried_")
+    }
+    assert alerts - {"a_camera", "test"} <= listed
+    assert _values(OccurrenceReasonKind) - {"failed"} <= listed  # that one has an error's code
+
+
+def _values(literal) -> set[str]:
+    found = set()
+    for each in get_args(literal):
+        found |= _values(each) if get_args(each) else {each}
+    return found
 
 
 codes = runpy.run_path(str(ROOT / "docs/codes.py"))
