@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 MAX_ALERT_LINES = 100
 # The alerts for which the page offers the video.
 FILMED_ALERT_KINDS = ("camera_lost", "ended_early")
+
+_CAMERA_PREFIX = re.compile("\u00a0?: ")
+_REST = re.compile("\u00a0?[,;:] ")
 
 
 def list_alerts(
@@ -41,8 +45,17 @@ def list_alerts(
     return [_row(line, filenames, language) for line in lines]
 
 
+def split_message(alert: Alert, language: str) -> tuple[str, str]:
+    """Return what happened, and why or what came of it; empty if the sentence says no more."""
+    message = alert.message(language)
+    prefix = _CAMERA_PREFIX.match(message, len(alert.camera)) if alert.camera else None
+    found = _REST.search(message, 0 if prefix is None else prefix.end())
+    return (message, "") if found is None else (message[: found.start()], message[found.end() :])
+
+
 def _row(line: tuple[Alert, ...], filenames: Mapping[str, str], language: str) -> AlertRow:
     newest, oldest = line[0], line[-1]
+    title, why = split_message(newest, language)
     until = None if newest.until is None else newest.until / 1e6
     lasting = next((each for each in line if each.lasts), None)
     names = [filenames.get(each.recording_id or "") for each in line]
@@ -51,7 +64,8 @@ def _row(line: tuple[Alert, ...], filenames: Mapping[str, str], language: str) -
         "kind": newest.kind,
         "at": oldest.at / 1e6,
         "until": until,
-        "message": newest.message(language),
+        "title": title,
+        "why": why,
         "camera": newest.camera or "",
         "lost": sum(each.until - each.at for each in line if each.until is not None) / 1e6,
         "lost_since": None if lasting is None else lasting.at / 1e6,

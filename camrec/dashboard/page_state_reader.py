@@ -90,6 +90,7 @@ class PageStateReader:
             "retention_days": config.retention_days,
             "excess": {"count": len(excess), "bytes": sum(each.size for each in excess)},
             "when_full": config.when_full,
+            "min_free": config.min_free_bytes,
             "webhook": bool(config.webhook),
             "webhook_when": list(config.webhook_when),
         }

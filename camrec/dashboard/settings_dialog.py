@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -68,5 +69,7 @@ class SettingsDialog(AskingComponent):
         self.ask("try_webhook", self._try_webhook, str(try_webhook))
 
     def _try_webhook(self, url: str) -> str:
-        """What came back, in words. url : empty: the webhook of the settings."""
-        return self._station.alerts.webhook.try_out(url or None).message(self.language)
+        """What came back, as JSON. url : empty: the webhook of the settings."""
+        trial = self._station.alerts.webhook.try_out(url or None)
+        found = {"message": trial.message(self.language), "received": trial.answer.is_received}
+        return json.dumps(found)

@@ -188,7 +188,7 @@ class AlertRow(TypedDict):
     """A line of the bell: something that needed a person, or several losses of one camera.
 
     alert_ids : the newest first.
-    message : what happened, if it is one alert.
+    title, why : what happened, if it is one alert, and the rest of its sentence.
     camera : its name; empty: it is about no camera.
     lost : for lost cameras: milliseconds without a picture, in all that are over.
     lost_since : when the loss that lasts began; None: none lasts.
@@ -199,7 +199,8 @@ class AlertRow(TypedDict):
     kind: str
     at: float
     until: float | None
-    message: str
+    title: str
+    why: str
     camera: str
     lost: float
     lost_since: float | None
@@ -233,6 +234,7 @@ class SettingsFields(TypedDict):
         limit.
     excess : the videos that the next saved one will delete.
     when_full : what happens when the disk is full: "stop" or "delete_oldest".
+    min_free : it counts as full when this many bytes are left.
     webhook : whether a webhook is set.
     webhook_when : what is sent to it.
     """
@@ -244,6 +246,7 @@ class SettingsFields(TypedDict):
     retention_days: float
     excess: ExcessFields
     when_full: str
+    min_free: int
     webhook: bool
     webhook_when: list[str]
 

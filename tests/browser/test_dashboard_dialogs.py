@@ -351,6 +351,7 @@ def test_changed_settings_take_effect_at_once_and_are_saved_to_the_file(
     expect(box.get_by_label("Beyond (GB)")).to_have_value("1.5")
     when_full = box.get_by_role("group", name="When the disk is full")
     expect(when_full.get_by_label("Stop recording")).to_be_checked()
+    expect(box.get_by_text("It counts as full when 500\u00a0MB are left")).to_be_visible()
     when_full.get_by_text("Delete the oldest").click()
     expect(box.get_by_text("Recordings go on.")).to_be_visible()
     expect(when_full.get_by_label("Delete the oldest")).to_be_checked()
@@ -408,6 +409,7 @@ def test_the_bell_lists_what_needed_a_person_until_it_is_seen(alerted, open_page
     fits(page)
     assert faults(page) == []
     assert seen() == [False] * 6, "opening the list marks nothing"
+    expect(listed.get_by_text("· l’ordinateur était en veille")).to_be_visible()
     listed.get_by_role("button", name="Voir la semaine").click()
     page.wait_for_url("**/#plans")
     expect(page.get_by_role("button", name="Alertes\u00a0: 1 nouvelle")).to_be_visible()

@@ -31,7 +31,7 @@ test("alerts are listed by day", () => {
 })
 
 test("many outages of one camera are one line, with their number and length, in both languages", () => {
-  const five = { alert_ids: ["e", "d", "c", "b", "a"], message: "", camera: "Street", lost: 150_000, lost_since: null }
+  const five = { alert_ids: ["e", "d", "c", "b", "a"], title: "", camera: "Street", lost: 150_000, lost_since: null }
   const french = createLocale(realTexts("fr", "page"))
   const english = createLocale(realTexts("en", "page"))
   assert.equal(alertTitle(english, five, at(3, 0)), `Street: no picture 5 times, ${withNbsp("2 min 30")} in all`)
@@ -39,5 +39,5 @@ test("many outages of one camera are one line, with their number and length, in 
   const lasting = { ...five, lost_since: at(2, 50) }
   assert.equal(alertTitle(english, lasting, at(3, 0)), `Street: no picture 5 times, ${withNbsp("12 min 30")} in all`)
   assert.equal(alertTime(english, { ...lasting, kind: "camera_lost", at: at(2, 10), until: null }), "02:10 – now")
-  assert.equal(alertTitle(english, { ...five, alert_ids: ["a"], message: "Street: no picture" }, 0), "Street: no picture")
+  assert.equal(alertTitle(english, { ...five, alert_ids: ["a"], title: "Street: no picture" }, 0), "Street: no picture")
 })

@@ -6,7 +6,7 @@ import pytest
 
 from camrec.alerts import Alert, AlertSubject, group_losses
 from camrec.clock import NS_PER_DAY, NS_PER_HOUR, NS_PER_SECOND
-from camrec.dashboard.alert_rows import list_alerts
+from camrec.dashboard.alert_rows import list_alerts, split_message
 from camrec.planning import WallClock, find_timezone
 
 MINUTE = 60 * NS_PER_SECOND
@@ -75,3 +75,33 @@ def test_a_camera_that_comes_and_goes_all_day_leaves_room_for_the_others():
     first = Alert.create("plan_missed", "missed_asleep", NOON - NS_PER_HOUR, subject=DOOR)
     rows = list_alerts([*many[::-1], first], [], "en", day_of)
     assert [len(row["alert_ids"]) for row in rows] == [300, 1]
+
+
+@pytest.mark.parametrize(
+    ("code", "camera", "english", "french"),
+    [
+        (
+            "missed_asleep",
+            "Door, left: inside",
+            ("Door, left: inside: a plan was missed", "the computer was asleep"),
+            ("Door, left: inside\u00a0: un horaire a été manqué", "l’ordinateur était en veille"),
+        ),
+        ("camera_lost", "Door", ("Door: no picture", ""), ("Door\u00a0: pas d’image", "")),
+        (
+            "webhook_no_answer",
+            None,
+            ("An alert could not be sent", "the webhook did not answer in 5\u00a0s"),
+            ("Une alerte n’a pas pu être envoyée", "le webhook n’a pas répondu en 5\u00a0s"),
+        ),
+        (
+            "disk_well",
+            None,
+            ("The disk was filling up", "now there is enough space"),
+            ("Le disque se remplissait", "il a de nouveau assez de place"),
+        ),
+    ],
+)
+def test_a_line_says_what_happened_before_it_says_why(code, camera, english, french):
+    alert = Alert.create("camera_lost", code, NOON, subject=AlertSubject(camera=camera))
+    assert split_message(alert, "en") == english
+    assert split_message(alert, "fr") == french

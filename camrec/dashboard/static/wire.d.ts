@@ -68,7 +68,8 @@ export interface Alert {
   kind: string
   at: number
   until: number | null
-  message: string
+  title: string
+  why: string
   camera: string
   lost: number
   lost_since: number | null
@@ -93,6 +94,7 @@ export interface Settings {
   retention_days: number
   excess: { count: number; bytes: number }
   when_full: string
+  min_free: number
   webhook: boolean
   webhook_when: string[]
 }

@@ -8,11 +8,11 @@ const LASTING_KINDS = ["camera_lost", "disk_full_soon", "webhook_failed"]
 /**
  * "Street: no picture", or "Street: no picture 5 times, 3 min in all".
  * @param {Locale} locale
- * @param {Pick<Alert, "alert_ids" | "message" | "camera" | "lost" | "lost_since">} alert
+ * @param {Pick<Alert, "alert_ids" | "title" | "camera" | "lost" | "lost_since">} alert
  * @param {number} now
  */
-export function alertTitle(locale, { alert_ids: ids, message, camera, lost, lost_since: since }, now) {
-  if (ids.length === 1) return message
+export function alertTitle(locale, { alert_ids: ids, title, camera, lost, lost_since: since }, now) {
+  if (ids.length === 1) return title
   const milliseconds = lost + (since === null ? 0 : Math.max(0, now - since))
   return locale.t("page.alert_times", { camera, count: ids.length, length: locale.length(milliseconds / 1000) })
 }

@@ -133,7 +133,7 @@ function alertLine(locale, alert, follow) {
   const kind = alert.kind === "webhook_failed" ? "bad" : ""
   return h("li", { class: alert.seen ? kind : `${kind} new` },
     icon(ICONS[alert.kind] ?? "info"),
-    h("div", { class: "what" }, h("b", {}, title), h("span", { class: "second figures" }, alertTime(locale, alert)),
+    h("div", { class: "what" }, h("b", {}, title), h("span", { class: "second figures" }, alertTime(locale, alert), alert.why && alert.alert_ids.length === 1 ? ` · ${alert.why}` : null),
       alert.seen ? null : h("span", { class: "unseen" }, locale.t("page.alert_is_new"))),
     link ? button({
       label: locale.t(`page.alert_go_${link.name}`), kind: "link", "data-key": alert.alert_ids[0],

@@ -4,6 +4,7 @@
 import { button, dialog, fill, find, focusBeside, focusedElement, h, iconButton } from "../kit/base.js"
 import { OPEN_SETTINGS, THEME_CHANGED } from "../kit/events.js"
 import { diskSettings } from "../kit/disk_settings.js"
+import { icon } from "../kit/icons.js"
 import { lifetime } from "../kit/lifetime.js"
 import { createLocale } from "../kit/locale.js"
 import { segmentedControl } from "../kit/segmented_control.js"
@@ -138,10 +139,10 @@ function shownSettings(locale, tab, { model, values, problems, ask, draw, token,
     return [folderSetting(locale, values.folder, problems, ask), diskSettings(locale, values, { problems, ask, draw, field })]
   }
   if (tab === "alerts") {
-    const { entry, shown, hint, problem, further } = webhook.draw(locale)
+    const { entry, shown, hint, isGood, problem, further } = webhook.draw(locale)
     return [
       h("p", { class: "second" }, locale.t("page.webhook_intro")),
-      field("webhook", locale.t("page.webhook"), hint, problem, entry, shown), further,
+      field("webhook", locale.t("page.webhook"), isGood ? [icon("check", 18), hint] : hint, problem, entry, shown), further,
     ]
   }
   const { entry, shown, hint } = token.draw(locale)
@@ -166,7 +167,7 @@ function forgetConfirmed(asked, settings) {
  * A label, its entry, and below it the hint, or why camrec rejected what was typed.
  * @param {string} name
  * @param {string} label
- * @param {string} hint
+ * @param {string | [Element, string]} hint with an icon if it is good news
  * @param {string | undefined} problem
  * @param {HTMLElement} entry
  * @param {HTMLElement | (HTMLElement | null)[]} shown what is drawn, if it is more than the entry
@@ -177,7 +178,7 @@ function field(name, label, hint, problem, entry, shown = entry) {
   return [
     h("label", { for: name }, label),
     shown,
-    h("p", { id: `${name}-told`, class: problem ? "wrong" : "second", role: problem ? "alert" : "status" }, problem || hint),
+    h("p", { id: `${name}-told`, class: problem ? "wrong" : typeof hint === "string" ? "second" : "good", role: problem ? "alert" : "status" }, problem || hint),
   ]
 }
 

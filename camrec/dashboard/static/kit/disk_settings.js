@@ -63,5 +63,6 @@ export function diskSettings(locale, values, { problems, ask, draw, field }) {
     problems.when_full
       ? h("p", { class: "wrong", role: "alert" }, problems.when_full)
       : h("p", { class: "second", role: "status" }, locale.t(`page.when_full_${values.when_full}_hint`)),
+    h("p", { class: "second" }, locale.t("page.min_free", { size: locale.size(values.min_free) })),
   ]
 }

@@ -31,7 +31,8 @@ export function exampleBody(locale) {
 export function webhookSetting(model, { ask, draw, problems }) {
   let typed = ""
   let saved = "" // what was saved here, so that leaving the field does not save it again
-  let reply = "" // what came back when it was tried
+  /** @type {{message: string, received: boolean} | null} */
+  let reply = null // what came back when it was tried
   let isTrying = false
   let isOpen = false // what is sent is shown
 
@@ -44,14 +45,15 @@ export function webhookSetting(model, { ask, draw, problems }) {
 
   function tryOut() {
     isTrying = true
-    reply = ""
+    reply = null
     delete problems.try_webhook
     ask("try_webhook", typed.trim())
     draw()
   }
 
   function remove() {
-    typed = saved = reply = ""
+    typed = saved = ""
+    reply = null
     ask("webhook", "")
   }
 
@@ -96,7 +98,8 @@ export function webhookSetting(model, { ask, draw, problems }) {
 
   return {
     reset() {
-      typed = saved = reply = ""
+      typed = saved = ""
+      reply = null
       isTrying = isOpen = false
     },
     /**
@@ -107,7 +110,7 @@ export function webhookSetting(model, { ask, draw, problems }) {
       if (answered === "webhook" && !ok) saved = ""
       if (answered !== "try_webhook") return
       isTrying = false
-      reply = given
+      reply = ok ? JSON.parse(given) : null
     },
     /**
      * The entry, what is drawn with it, and what follows the hint.
@@ -116,8 +119,8 @@ export function webhookSetting(model, { ask, draw, problems }) {
     draw(locale) {
       const { entry, shown } = addressField(locale)
       const problem = problems.webhook || problems.try_webhook
-      const hint = reply || locale.t(model.facts.webhook ? "page.webhook_set" : "page.webhook_hint")
-      return { entry, shown, hint, problem, further: [model.facts.webhook ? choices(locale) : null, whatIsSent(locale)] }
+      const hint = reply?.message ?? locale.t(model.facts.webhook ? "page.webhook_set" : "page.webhook_hint")
+      return { entry, shown, hint, problem, isGood: reply?.received ?? false, further: [model.facts.webhook ? choices(locale) : null, whatIsSent(locale)] }
     },
   }
 }
