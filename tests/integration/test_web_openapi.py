@@ -103,7 +103,8 @@ def test_the_openapi_request_schemas_are_as_strict_as_the_server(document):
     models = document["components"]["schemas"]
     record = models["RecordRequest"]
     assert record["additionalProperties"] is False
-    assert set(record["required"]) == {"session_id", "duration"}
+    assert set(record["required"]) == {"duration"}
+    assert record["oneOf"] == [{"required": ["session_id"]}, {"required": ["camera_id"]}]
     length, none = record["properties"]["duration"]["anyOf"]
     assert (length["type"], length["minimum"], length["maximum"]) == ("integer", 1, 86400)
     assert none == {"type": "null"}
