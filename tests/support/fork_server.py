@@ -8,6 +8,7 @@ this process but the one that asked.
 
 from __future__ import annotations
 
+import codecs
 import gc
 import importlib
 import io
@@ -70,19 +71,23 @@ def take_over(request: dict, files: list[int]) -> None:
     os.environ.update(request["environment"])
     encoding, _, errors = os.environ.get("PYTHONIOENCODING", "utf-8").partition(":")
     at_once = bool(os.environ.get("PYTHONUNBUFFERED"))
-    how = {"encoding": encoding, "errors": errors or "strict", "write_through": at_once}
-    sys.stdin = sys.__stdin__ = text_file(0, "<stdin>", **how)
-    line_buffering = at_once or os.isatty(1)
-    sys.stdout = sys.__stdout__ = text_file(1, "<stdout>", **how, line_buffering=line_buffering)
-    how["errors"] = "backslashreplace"
-    sys.stderr = sys.__stderr__ = text_file(2, "<stderr>", **how, line_buffering=True)
+    how = {"encoding": codecs.lookup(encoding).name, "write_through": at_once}
+    sys.stdin = sys.__stdin__ = text_file(0, errors=errors or "strict", **how)
+    how["line_buffering"] = not at_once and os.isatty(1)
+    sys.stdout = sys.__stdout__ = text_file(1, errors=errors or "strict", **how)
+    how["line_buffering"] = not at_once
+    sys.stderr = sys.__stderr__ = text_file(2, errors="backslashreplace", **how)
 
 
-def text_file(number: int, name: str, **how) -> io.TextIOWrapper:
+def text_file(number: int, write_through: bool, **how) -> io.TextIOWrapper:
     """As Python opens stdin, stdout and stderr."""
-    raw = io.FileIO(number, "w" if number else "r", closefd=False)
-    raw.name = name
-    return io.TextIOWrapper(io.BufferedWriter(raw) if number else io.BufferedReader(raw), **how)
+    file = io.FileIO(number, "w" if number else "r", closefd=False)
+    file.name = ("<stdin>", "<stdout>", "<stderr>")[number]
+    if number == 0:
+        file = io.BufferedReader(file)
+    elif not write_through:
+        file = io.BufferedWriter(file)
+    return io.TextIOWrapper(file, write_through=write_through, **how)
 
 
 def run(first: str, *rest: str) -> None:
