@@ -362,7 +362,7 @@ def test_a_camera_over_udp_only_is_read_over_udp(station):
         assert camera.connections == 4 and camera.most_at_once == 1
 
 
-@pytest.mark.slow
+@pytest.mark.slow(90)
 def test_a_camera_that_hangs_up_when_it_is_kept_alive_does_so_once(station):
     with odd.KeepAliveHurts(encode("-g", "10")) as camera:
         first = record(station, camera, 16)  # MediaMTX keeps it alive after five seconds, twice

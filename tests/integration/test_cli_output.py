@@ -65,6 +65,7 @@ def test_the_videos_command_prints_one_line_per_video_into_a_pipe(place, folder)
         assert any(line.startswith(name) for line in lines)
 
 
+@pytest.mark.slow(15)
 def test_every_command_takes_the_settings_and_the_folder(place, folder):
     settings = place / "other.yaml"
     (place / "config.yaml").rename(settings)

@@ -121,22 +121,22 @@ def test_a_script_that_asked_for_it_saves_when_it_is_ended_from_outside(place, a
     assert not any(alive(each) for each in children)
 
 
-def started(place, before: str, *arguments: str, **how) -> subprocess.Popen:
-    """``camrec record``, after a piece of Python in the same process."""
+def record_after(before: str, *arguments: str) -> list[str]:
+    """Python's arguments for ``camrec record``, after a piece of Python in the same process."""
     code = f"import sys; {before}; from camrec.cli import main; main()"
-    return subprocess.Popen(
-        [sys.executable, "-c", code, "record", *arguments, "--duration", "600"],
-        cwd=place,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"},
-        **how,
-    )
+    return ["-c", code, "record", *arguments, "--duration", "600"]
 
 
 @no_terminals
 def test_camrec_under_nohup_outlives_its_terminal(place):
     ignoring = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)"
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with MjpegCamera(rate=15) as camera, started(place, ignoring, camera.url, **silent) as child:
+    with (
+        MjpegCamera(rate=15) as camera,
+        start_python(
+            *record_after(ignoring, camera.url), cwd=place, env=python_environment(), **silent
+        ) as child,
+    ):
         until(lambda: written(place) > 50_000)
         child.send_signal(signal.SIGHUP)
         before = written(place)
@@ -161,7 +161,12 @@ def test_a_terminal_that_is_closed_takes_no_recording(place):
         return sum(part.stat().st_size for part in place.rglob("part-1.mp4")) > 50_000
 
     with MjpegCamera(rate=15) as camera:
-        child = started(place, leading, camera.url, "--output", "a.mp4", **terminal)
+        child = subprocess.Popen(
+            [sys.executable, *record_after(leading, camera.url, "--output", "a.mp4")],
+            cwd=place,
+            env=python_environment(TERM="xterm"),
+            **terminal,
+        )
         with child:
             os.close(theirs)
             until(watched)

@@ -11,6 +11,8 @@ import pytest
 
 from camrec import __version__
 
+pytestmark = pytest.mark.slow(2)
+
 ROOT = Path(__file__).parents[2]
 UTF8 = {"PYTHONIOENCODING": "utf-8"}
 HEAVY = ["av", "bokeh", "cv2", "numpy", "panel", "param", "pydantic", "requests", "tornado", "yaml"]

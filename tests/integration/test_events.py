@@ -26,6 +26,8 @@ from support.truth import sent
 from support.units_made import until
 from support.wire import Wire, serving
 
+pytestmark = pytest.mark.slow(0.5)
+
 SECOND = 10**9
 NS_PER_HOUR = 3600 * SECOND
 

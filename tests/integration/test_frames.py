@@ -22,6 +22,8 @@ from support.known_videos import AWAY, BUTTON, KINDS, SIZE, Made, make
 from support.studio import EXACT
 from support.units_made import SECOND
 
+pytestmark = pytest.mark.slow(0.6)
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory, binaries) -> dict[str, Made]:

@@ -29,6 +29,8 @@ from support.proxy_requests import describe
 from support.units_made import until
 from support.wire import serving
 
+pytestmark = pytest.mark.slow(1)
+
 PART = b"--f\r\nContent-Type: image/jpeg\r\n"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=f\r\n\r\n"
 JPEG = cv2.imencode(".jpg", np.zeros((48, 64, 3), np.uint8))[1].tobytes()

@@ -23,6 +23,8 @@ from support import recorder
 from support.forked import run_python
 from support.stopping import python_environment
 
+pytestmark = pytest.mark.slow(2)
+
 SECOND = 10**9
 
 

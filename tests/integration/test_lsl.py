@@ -27,6 +27,8 @@ from support.cameras.mjpeg import MjpegCamera
 from support.lsl_loopback import load_pylsl
 from support.units_made import irregular, until, video_units
 
+pytestmark = pytest.mark.slow(2)
+
 WAIT_S = 60
 
 

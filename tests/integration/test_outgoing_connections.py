@@ -27,6 +27,8 @@ from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, http
 from support.wire import HANDSHAKE
 
+pytestmark = pytest.mark.slow(1.2)
+
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-of-this-test"
 # What opens a connection, by the last part of the name that is called.

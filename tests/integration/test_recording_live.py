@@ -63,7 +63,7 @@ class Line:
         self.feed.close()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(45)
 def test_half_a_minute_of_irregular_cameras_is_recorded_exactly(binaries, tmp_path):
     """RTSP with AAC, RTSP without audio, MJPEG, all at once: each frame once, at its time."""
     clock = Clock()

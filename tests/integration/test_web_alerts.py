@@ -13,6 +13,8 @@ from support.cameras.mjpeg import MjpegCamera
 from support.units_made import until
 from support.wire import serving
 
+pytestmark = pytest.mark.slow(4)
+
 
 @pytest.fixture(scope="module")
 def served(binaries, tmp_path_factory):

@@ -13,6 +13,8 @@ from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera
 from support.wire import Viewer, Wire, serving
 
+pytestmark = pytest.mark.slow(2.5)
+
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 PASSWORD = "canary-p@ss"
 

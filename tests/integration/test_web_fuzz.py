@@ -12,6 +12,8 @@ from camrec.config import Config
 from camrec.web.endpoints import ENDPOINTS
 from support.wire import serving
 
+pytestmark = pytest.mark.slow(0.7)
+
 CALLS = [
     (address.path, call.method.upper())
     for address in ENDPOINTS
