@@ -255,7 +255,7 @@ class Receipt(BaseModel):
     frames_per_minute : frames in each minute of the video; the last minute is usually incomplete.
     playable : the first and last frame, and the first frame of each segment, could be decoded.
     locked : the video is never deleted automatically.
-    details : what the recording was given to remember: names with values.
+    details : names with values that were given with the recording, such as subject and condition.
     events : what happened during the video, the earliest first.
     evicted_at : when the video was deleted automatically; the receipt was left because it has
         events or details. None: the video exists.

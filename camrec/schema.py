@@ -217,7 +217,7 @@ class PlanReply(BaseModel):
     video_length: int | None = Field(description="Seconds of each video; null: the default.")
     until: str | None = Field(description="The last day on which it starts.")
     enabled: bool = Field(description="False: it is paused.")
-    name: str | None = Field(description="What its videos are called; null: as their camera is.")
+    name: str | None = Field(description="The name of its videos; null: that of their camera.")
     details: dict[str, str]
     next: str | None = Field(
         description="When it starts the next time; null: it is paused, or not within a year. A "

@@ -55,7 +55,7 @@ class AlertStore:
     def add(self, alert: Alert, now: int, *, is_sent: bool = False) -> None:
         """Add an alert, and drop those that are too old at `now`.
 
-        is_sent : whether the webhook shall get it.
+        is_sent : whether the webhook gets it.
         """
         with self._lock:
             oldest = now - MAX_ALERT_AGE_DAYS * NS_PER_DAY

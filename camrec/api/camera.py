@@ -231,8 +231,8 @@ class Camera:
             that recording ends. It survives a restart of camrec; `Recording.stop` and `close`
             cancel it.
         details
-            What the receipt shall say besides, such as ``{"subject": "A17", "trial": 3}``: at most
-            32 names (64 characters) with values (1000 characters).
+            Names with values that the receipt keeps, such as ``{"subject": "A17", "trial": 3}``: at
+            most 32 names (64 characters) with values (1000 characters).
         video_length
             Whole seconds of each video, 60 to 86400, up to the next key frame. No frame is lost
             between two videos. By default 3600 if `duration` is None, otherwise there is one video.

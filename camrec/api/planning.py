@@ -65,9 +65,9 @@ def plan(
     enabled
         False: it is paused, until `Plan.resume`.
     name
-        What its videos are called; by default as their camera is.
+        The name of its videos; by default that of their camera.
     details
-        What the receipt of each recording shall say besides, as for `Camera.record`.
+        Names with values that the receipt of each recording keeps, as for `Camera.record`.
 
     Raises
     ------
@@ -150,7 +150,7 @@ class Plan:
 
     @property
     def name(self) -> str | None:
-        """What its videos are called; None: as their camera is."""
+        """The name of its videos; None: that of their camera."""
         return self._read().name
 
     @property

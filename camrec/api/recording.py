@@ -22,7 +22,7 @@ WAIT_POLL_INTERVAL_S = 0.5
 
 
 class Recording:
-    """One timed act of recording a camera. A notebook cell shows its progress.
+    """One act of recording a camera, with an end or without. A notebook cell shows its progress.
 
     ``await recording`` returns the video, as `wait` does, without blocking the event loop.
     """

@@ -154,7 +154,7 @@ class Video:
 
     @property
     def details(self) -> dict[str, str]:
-        """What its recording was given to remember, such as subject and condition."""
+        """The details of its recording, such as subject and condition."""
         receipt = self._handle.receipt
         return dict(receipt.details) if receipt else {}
 

@@ -48,12 +48,12 @@ PROBE_MEASUREMENT_S = 2.0  # seconds over which a probe measures
 
 @dataclass(frozen=True)
 class RecordWish:
-    """What a recording shall be.
+    """The options of a recording.
 
     duration : seconds; None: until it is stopped, in several videos.
     at : when it begins, as a person types it; None: now.
     clock : what dates its frames.
-    details : what its receipt shall say besides.
+    details : its details, such as subject and condition.
     """
 
     duration: int | None

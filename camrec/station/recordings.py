@@ -96,7 +96,7 @@ class StationRecordings:
             UTC nanoseconds, at most `MAX_START_AHEAD_DAYS` days ahead. A scheduled recording
             survives a restart of camrec, and is cancelled when the session is closed.
         details
-            What the receipt shall say besides.
+            Names with values that the receipt keeps.
 
         Raises
         ------

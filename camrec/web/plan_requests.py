@@ -134,7 +134,7 @@ PlanNameField = Annotated[
     WithJsonSchema(
         {
             "anyOf": [{"type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARS}, _NULL],
-            "description": "What its videos are called; by default as their camera is.",
+            "description": "The name of its videos; by default that of their camera.",
         }
     ),
 ]

@@ -57,7 +57,7 @@ MAX_EVENT_SECOND = 10**9
 DetailsField = Annotated[
     dict[str, str] | None,
     Field(
-        description=f"What the receipt shall say besides: at most {MAX_DETAILS} names with values.",
+        description=f"At most {MAX_DETAILS} names with values that the receipt keeps.",
         examples=[{"subject": "A17", "condition": "dark"}],
         json_schema_extra={
             "maxProperties": MAX_DETAILS,
@@ -415,7 +415,7 @@ class EventChangeRequest(RequestModel):
         return self
 
     def fields(self) -> EventFields:
-        """Return what shall change."""
+        """Return what changes."""
         changes: EventFields = {}
         if "text" in self.model_fields_set:
             changes["text"] = self.text

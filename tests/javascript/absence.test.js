@@ -56,5 +56,5 @@ test("the sum is one sentence, in both languages", () => {
   assert.equal(line("fr", at(9, 0), 5400, 0), "Depuis 09:00 : 1 h 30 enregistrée, rien ne manque.")
   assert.equal(line("en", at(18, 12, 27), 0, 7200), "Since Friday 27 November, 18:12: nothing recorded, 2 h missing.")
   assert.equal(line("fr", at(18, 12, 27), 0, 7200), "Depuis vendredi 27 novembre, 18:12 : rien d’enregistré, 2 h manquent.")
-  assert.equal(line("en", at(9, 0), 0, 0), "Since 09:00: nothing was to be recorded.")
+  assert.equal(line("en", at(9, 0), 0, 0), "Since 09:00: nothing was due to be recorded.")
 })

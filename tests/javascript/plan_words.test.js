@@ -53,7 +53,7 @@ test("what is next, what is being recorded, and what is paused or over", () => {
   assert.equal(words({ enabled: false }, null), "paused")
   assert.equal(words({ enabled: false }, null, NOW + 4 * HOUR_MS), "recording until 18:05 · paused")
   assert.equal(words({ until: "2026-11-24" }, null), "over: its last day was 24 November")
-  assert.equal(words({ until: "2026-11-25" }, null), "no next time · until 25 November")
+  assert.equal(words({ until: "2026-11-25" }, null), "does not start again · until 25 November")
   assert.equal(words({ always: true }, null, NOW + HOUR_MS), "recording")
   assert.equal(words({ always: true }, null), "not recording now")
 })
