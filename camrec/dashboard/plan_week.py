@@ -85,7 +85,6 @@ def read_plan_week(station: Station, first: date | None, language: str) -> PlanW
         "recording_until": _recording_until(coming.occurrences, clock),
         "keeps_awake": station.config.keep_awake and station.config.keep_awake_for_plans,
         "place": list(station.config.place),
-        "max_sessions": station.config.max_sessions,
         "has_keyring": station.config.keyring,
         "disk": _disk(coming, names, clock, station.recordings.disk.is_kept_free),
     }
@@ -251,9 +250,11 @@ def read_plan_preview(
     first = found.first
     is_endless = first is not None and first.ends_at >= ENDLESS_NS
     return {
+        "now": _wall_ms(station.clock.utc_ns(), clock),
         "starts_at": None if first is None else _wall_ms(first.starts_at, clock),
         "ends_at": None if first is None or is_endless else _wall_ms(first.ends_at, clock),
         "full_at": None if found.full_at is None else _wall_ms(found.full_at, clock),
         "is_measured": found.is_measured,
         "open_at_once": found.open_at_once,
+        "max_sessions": station.config.max_sessions,
     }

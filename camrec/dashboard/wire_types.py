@@ -393,7 +393,6 @@ class PlanWeekFields(TypedDict):
     recording_until : when what a plan records now ends, by the plan's id.
     keeps_awake : whether the computer is kept awake at any time while a plan is active.
     place : latitude and longitude of the settings; empty: not set.
-    max_sessions : how many cameras may be open.
     has_keyring : whether passwords are stored in the system's keyring, and not in a file.
     """
 
@@ -409,7 +408,6 @@ class PlanWeekFields(TypedDict):
     recording_until: dict[str, float]
     keeps_awake: bool
     place: list[float]
-    max_sessions: int
     has_keyring: bool
     disk: DiskForecastFields
 
@@ -417,15 +415,19 @@ class PlanWeekFields(TypedDict):
 class PlanPreviewFields(TypedDict):
     """What a plan would do that is being typed. Times are wall times.
 
+    now : when this was found out.
     starts_at, ends_at : its first time; `starts_at` is None if it has none, `ends_at` if it is
         recorded until somebody stops it.
     full_at : when the disk will be full; None: not in the next weeks.
     is_measured : whether it is known what all planned cameras send.
     open_at_once : the most cameras that are open while it records.
+    max_sessions : how many cameras may be open.
     """
 
+    now: float
     starts_at: float | None
     ends_at: float | None
     full_at: float | None
     is_measured: bool
     open_at_once: int
+    max_sessions: int

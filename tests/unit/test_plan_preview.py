@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
 from types import SimpleNamespace
 
@@ -122,6 +123,17 @@ def test_the_computer_is_kept_awake_for_plans_if_somebody_wants_that(station):
     station.settings.keep_awake_for_plans(False)
     assert Config.load(station.config.file).keep_awake_for_plans is False
     assert station.config.keep_awake is True
+
+
+def test_the_page_knows_which_cameras_have_a_password_but_not_the_password(station):
+    station.plans.add({**PLAN, "cameras": ["rtsp://lea:canary@door/s"]})
+    week = read_plan_week(station, None, "en")
+    assert {each["name"]: each["has_password"] for each in week["cameras"]} == {
+        "camera": False,
+        "door": True,
+    }
+    assert week["has_keyring"] is False
+    assert "canary" not in json.dumps(week)
 
 
 def test_gaps_of_videos_and_interruptions_are_what_an_occurrence_lacks():

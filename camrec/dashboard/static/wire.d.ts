@@ -303,18 +303,19 @@ export interface PlanWeek {
   recording_until: Record<string, number>
   keeps_awake: boolean
   place: number[]
-  max_sessions: number
   has_keyring: boolean
   disk: DiskFacts
 }
 
 /** What a plan would do that is being typed; dashboard/wire_types.py says what each field means. */
 export interface PlanPreview {
+  now: number
   starts_at: number | null
   ends_at: number | null
   full_at: number | null
   is_measured: boolean
   open_at_once: number
+  max_sessions: number
 }
 
 /** A recording that somebody scheduled for later, without a plan. */

@@ -1,6 +1,7 @@
 // The form of a new plan, or of one that is changed. At its foot it says the plan as a sentence, before it is made.
 
 import { button, dialog, fill, find, focusedElement, h, iconButton } from "../kit/base.js"
+import { OPEN_SETTINGS } from "../kit/events.js"
 import { icon } from "../kit/icons.js"
 import { focusKey } from "../kit/keeping_focus.js"
 import { pillChoices } from "../kit/pills.js"
@@ -84,10 +85,16 @@ export function planForm(host, context, row, filledIn = {}) {
 
   /** @param {PlanRule | null} plan null: something is missing */
   function drawSummary(plan) {
-    fill(notes, formNotes(locale, week, entry.cameras, preview))
+    fill(notes, formNotes(locale, week, entry.cameras, preview, openSettings))
     fill(summary, icon("calendar"), plan
       ? summaryWords(locale, plan, week, preview).map((line, place) => h(place === 0 ? "b" : "span", { class: place === 0 ? "" : "second figures" }, line))
       : h("span", { class: "second" }, locale.t("plan_page.incomplete")))
+  }
+
+  /** The limit may have been changed there: when the focus comes back, camrec is asked again. */
+  function openSettings() {
+    dispatchEvent(new CustomEvent(OPEN_SETTINGS, { detail: "general" }))
+    notes.addEventListener("focusin", () => void (save.focus(), changed()), { once: true })
   }
 
   /** @param {PlanPreview} known what the plan would do, as it was when camrec was asked */

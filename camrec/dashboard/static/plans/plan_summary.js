@@ -19,12 +19,13 @@ import { startOfDay, wallFormats, wallMinute, whenWords } from "./wall_time.js"
 export function summaryWords(locale, plan, week, preview = null) {
   const chosen = week.cameras.filter((each) => plan.cameras.includes(each.camera_id))
   const sentence = `${chosen.map((each) => each.name).join(", ")}${locale.language === "fr" ? NBSP : ""}: ${planWords(locale, plan)}`
-  const first = preview === null || plan.always ? firstTime(plan, week.now) : previewedTime(preview, week.now)
-  const facts = [plan.name, sizeWords(locale, plan, chosen), firstWords(locale, first, week.now)]
+  const now = preview?.now ?? week.now
+  const first = preview === null || plan.always ? firstTime(plan, now) : previewedTime(preview)
+  const facts = [plan.name, sizeWords(locale, plan, chosen), firstWords(locale, first, now)]
   if (isOver(plan, week.now)) facts.push(overWords(locale, plan))
   else if (plan.until !== undefined) facts.push(locale.t("plan_page.until_day", { day: wallFormats(locale.language).date(Date.parse(plan.until)) }))
   facts.push(...Object.values(plan.details ?? {}))
-  if (preview !== null) facts.push(roomWords(locale, preview, week))
+  if (preview !== null) facts.push(roomWords(locale, preview, week.disk.weeks))
   return [sentence, facts.filter(Boolean).join(" · ")]
 }
 
@@ -57,10 +58,9 @@ function firstWords(locale, first, now) {
 
 /**
  * @param {PlanPreview} preview
- * @param {number} now
  * @returns {FirstTime | null}
  */
-function previewedTime({ starts_at: start, ends_at: end }, now) {
+function previewedTime({ now, starts_at: start, ends_at: end }) {
   return start === null ? null : { start, end, isNow: start <= now }
 }
 
@@ -68,9 +68,9 @@ function previewedTime({ starts_at: start, ends_at: end }, now) {
  * How long the disk has room, with this plan: "there is room until Tuesday 8 December"
  * @param {Locale} locale
  * @param {PlanPreview} preview
- * @param {PlanWeek} week
+ * @param {number} weeks that it looks ahead
  */
-function roomWords(locale, { full_at: fullAt, is_measured: isMeasured }, { now, disk }) {
-  if (fullAt === null) return isMeasured ? locale.t("plan_page.room_short", { weeks: disk.weeks }) : ""
+function roomWords(locale, { now, full_at: fullAt, is_measured: isMeasured }, weeks) {
+  if (fullAt === null) return isMeasured ? locale.t("plan_page.room_short", { weeks }) : ""
   return fullAt <= now ? locale.t("plan_page.no_room_short") : roomUntilWords(locale, fullAt, now, "_short")
 }
