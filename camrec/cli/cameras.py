@@ -1,4 +1,4 @@
-"""``camrec cameras`` lists, renames, keeps and removes the cameras that camrec knows."""
+"""``camrec cameras`` lists, renames and removes known cameras, or lets them stay."""
 
 from __future__ import annotations
 
@@ -63,28 +63,14 @@ def rename_camera(config: Config, camera: str, name: str) -> None:
     """Give a camera another name. `camera` is its id, or its name if no other one has it."""
     log_setup.set_up_logging(config.log_level, err)
     name = validate_name(name) or ""
-    with folder_or_running(config) as running:
-        if running is not None:
-            found = choose_camera(_cameras_of(running), camera)
-            path, body = f"/cameras/{found.camera_id}", {"name": name}
-            running.client.patch_model(schema.CameraReply, path, body)
-        else:
-            found = choose_camera(_stored_cameras(config), camera)
-            _open_registry(config).update(found.camera_id, name=name)
+    found = _update_camera(config, camera, name=name)
     print_message(cli_text("cameras.renamed", old=found.name, name=name))
 
 
 def keep_camera(config: Config, camera: str, *, stays: bool) -> None:
     """Say whether a camera is opened at each start. `camera` is as for `rename_camera`."""
     log_setup.set_up_logging(config.log_level, err)
-    with folder_or_running(config) as running:
-        if running is not None:
-            found = choose_camera(_cameras_of(running), camera)
-            path, body = f"/cameras/{found.camera_id}", {"stays": stays}
-            running.client.patch_model(schema.CameraReply, path, body)
-        else:
-            found = choose_camera(_stored_cameras(config), camera)
-            _open_registry(config).update(found.camera_id, stays=stays)
+    found = _update_camera(config, camera, stays=stays)
     key = "cameras.stays_now" if stays else "cameras.stays_no_more"
     print_message(cli_text(key, name=found.name))
 
@@ -150,6 +136,22 @@ def _with_sessions(stored: list[schema.CameraReply], config: Config) -> list[sch
         return stored
     ids = {each.camera_id for each in listed}
     return listed if all(each.camera_id in ids for each in stored) else stored
+
+
+def _update_camera(
+    config: Config, camera: str, *, name: str | None = None, stays: bool | None = None
+) -> schema.CameraReply:
+    """Change what is given, and return the camera as it was before."""
+    with folder_or_running(config) as running:
+        if running is not None:
+            found = choose_camera(_cameras_of(running), camera)
+            changes = {"name": name, "stays": stays}
+            body = {key: value for key, value in changes.items() if value is not None}
+            running.client.patch_model(schema.CameraReply, f"/cameras/{found.camera_id}", body)
+        else:
+            found = choose_camera(_stored_cameras(config), camera)
+            _open_registry(config).update(found.camera_id, name=name, stays=stays)
+    return found
 
 
 def _stored_cameras(config: Config) -> list[schema.CameraReply]:

@@ -62,23 +62,17 @@ class StoredEntry:
         ServiceError
             ``folder_unwritable``, ``keyring_unusable``.
         """
-        with self._lock:
-            if self._is_erased:
-                return
-            try:
-                self._journal.save(self._describe())
-            except OSError as error:
-                raise self._unwritable(error) from None
+        try:
+            self._write()
+        except OSError as error:
+            raise self._unwritable(error) from None
 
     def update(self) -> None:
         """Write the entry again. If that fails it is logged: the recording continues."""
-        with self._lock:
-            if self._is_erased:
-                return
-            try:
-                self._journal.save(self._describe())
-            except OSError as error:
-                self._log(error)
+        try:
+            self._write()
+        except OSError as error:
+            self._log(error)
 
     def erase(self) -> None:
         """Delete the entry; it is not written again. If that fails it is logged."""
@@ -88,6 +82,11 @@ class StoredEntry:
                 self._journal.erase(self._options.recording_id)
             except OSError as error:
                 self._log(error)
+
+    def _write(self) -> None:
+        with self._lock:
+            if not self._is_erased:
+                self._journal.save(self._describe())
 
     def _unwritable(self, error: OSError) -> ServiceError:
         folder, reason = str(self._options.folder), describe_os_error(error)
