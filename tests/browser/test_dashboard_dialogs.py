@@ -410,6 +410,9 @@ def test_the_bell_lists_what_needed_a_person_until_it_is_seen(alerted, open_page
     assert faults(page) == []
     assert seen() == [False] * 6, "opening the list marks nothing"
     expect(listed.get_by_text("· l’ordinateur était en veille")).to_be_visible()
+    edge = listed.bounding_box()["x"] + listed.bounding_box()["width"]
+    last = listed.get_by_role("button", name="Être prévenu ailleurs").bounding_box()
+    assert last["x"] + last["width"] <= edge, "both buttons below the list fit on a phone"
     listed.get_by_role("button", name="Voir la semaine").click()
     page.wait_for_url("**/#plans")
     expect(page.get_by_role("button", name="Alertes\u00a0: 1 nouvelle")).to_be_visible()
