@@ -132,8 +132,11 @@ def render_docstring(of: griffe.Object) -> list[str]:
 
 
 def render_item(of: griffe.DocstringNamedElement) -> str:
-    """A parameter, a returned value or an error."""
-    description = " ".join(to_markdown(of.description).split())
+    """A parameter, an attribute, a returned value or an error."""
+    text = of.description
+    if isinstance(of, griffe.DocstringAttribute):  # ``name : text``, which looks like a type
+        text = f"{of.annotation or ''} {text}"
+    description = " ".join(to_markdown(text).split())
     name = to_markdown(getattr(of, "name", "") or str(of.annotation))
     if not description:
         return name

@@ -111,9 +111,9 @@ class PlanOccurrence:
     day : the day on which it starts, in the time zone of plans.
     starts_at, ends_at : UTC.
     state : "planned", "recording", "recorded", "missed", or "impossible": there is no such time, or
-        the disk will be full before.
-    reason : why it will not be, was missed, began late, was interrupted or stopped, in words; empty
-        if all is well.
+        the disk will be full by then.
+    reason : why it will not happen, was missed, began late, was interrupted or stopped, in words;
+        empty if all is well.
     filenames : its videos.
     """
 
