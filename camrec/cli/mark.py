@@ -12,7 +12,7 @@ EVENT_SOURCE_COMMAND = "command line"
 
 
 def mark(text: str, config: Config) -> None:
-    """Mark an event with `text` in all that records now.
+    """Mark an event with `text` in all recordings that run now.
 
     Raises
     ------

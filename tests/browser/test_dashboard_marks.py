@@ -293,7 +293,7 @@ def test_the_events_of_a_video_are_listed_shown_changed_deleted_and_marked_in_th
     events.get_by_role("button", name="Annuler").click()
     until(lambda: stored() == ["at the start", "first", "second"])
     expect(events.get_by_role("listitem")).to_have_count(3)
-    events.get_by_role("button", name="Changer la note").last.click()
+    events.get_by_role("button", name="Modifier la note").last.click()
     events.get_by_role("textbox", name="Note").fill("third")
     events.get_by_role("button", name="Terminé").click()
     until(lambda: stored() == ["at the start", "first", "third"])

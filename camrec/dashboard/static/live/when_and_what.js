@@ -1,4 +1,4 @@
-// What a recording may have besides its length: a name, a later begin, and details. It opens below Record, and what is
+// What a recording may have besides its length: a name, a later start, and details. It opens below Record, and what is
 // not used is not there.
 
 import { button, fill, find, h } from "../kit/base.js"
