@@ -28,7 +28,7 @@ from support.dashboard_server import server
 from support.filmed_clock import SECOND, Camera
 from support.wire import Wire
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(25)]
 
 RATE = 5
 DELAYS = (0, 137, 2200)  # ms

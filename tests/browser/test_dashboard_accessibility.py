@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from support.accessibility import faults
-from support.cameras.mjpeg import MjpegCamera
+from support.cameras.mjpeg import SMALL, MjpegCamera
 from support.dashboard_page import SERVE, open_camera
 from support.dashboard_server import server
 from support.free_port import free_port
@@ -23,7 +23,7 @@ def test_axe_reports_a_faulty_page(chromium):
 
 
 def test_every_state_of_the_page_light_and_dark(binaries, tmp_path, open_page):
-    with server(SERVE, tmp_path, binaries) as wire, MjpegCamera(rate=10) as camera:
+    with server(SERVE, tmp_path, binaries) as wire, MjpegCamera(rate=10, size=SMALL) as camera:
         tab = open_page(wire.url)
         page = tab.page
 

@@ -21,7 +21,7 @@ from camrec.dashboard.page_state_reader import PageStateReader
 from camrec.dashboard.server import _on_loop_exception
 from camrec.station import Station
 from camrec.web import LocalServer
-from support.cameras.mjpeg import MjpegCamera
+from support.cameras.mjpeg import SMALL, MjpegCamera
 from support.dashboard_page import moving
 from support.serving import Serving
 
@@ -94,7 +94,7 @@ def test_only_a_websocket_that_its_page_closed_logs_no_error(caplog):
 
 
 def test_the_live_frame_alone_as_a_notebook_shows_it(station, open_page):
-    with MjpegCamera(rate=10) as camera:
+    with MjpegCamera(rate=10, size=SMALL) as camera:
         session = station.cameras.open(camera.url, "Nest box")
         local = LocalServer(station)
         with Serving(lambda: CameraView(session, base_url=local.url, width=480)) as serving:

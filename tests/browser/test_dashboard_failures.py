@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from camrec.library import DiskSpace
-from support.cameras.mjpeg import MjpegCamera
+from support.cameras.mjpeg import SMALL, MjpegCamera
 from support.cameras.refusing import Refusing, http
 from support.cameras.rtsp import RtspCamera
 from support.health_page import KNOWN, health
@@ -34,7 +34,7 @@ def test_a_full_disk_and_an_ffmpeg_that_went_away_say_what_to_do(
     ffmpeg.unlink()
     expect(health(page)).to_contain_text("FFmpeg manque\u00a0: rien ne peut être enregistré.")
     expect(health(page)).to_contain_text("camrec binaries")
-    with MjpegCamera(rate=10) as camera:
+    with MjpegCamera(rate=10, size=SMALL) as camera:
         station.cameras.open(camera.url, "Porte")
         tile = page.get_by_role("article", name="Porte")
         tile.get_by_role("button", name="Enregistrer").click()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import quote
@@ -14,13 +15,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from support.accessibility import faults
 from support.cameras import barcode
-from support.cameras.mjpeg import MjpegCamera
+from support.cameras.mjpeg import SMALL, MjpegCamera
 from support.dashboard_page import SERVE, fits
-from support.dashboard_server import server
+from support.dashboard_server import server, tidy_up
 from support.units_made import until
 from support.wire import Wire
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow(10)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(14)]
 
 # A browser on a machine whose clock is five seconds ahead.
 WRONG_CLOCK = """
@@ -59,17 +60,23 @@ def wire(binaries, folder):
         yield wire
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_on_the_server(wire, share_page) -> Iterator[None]:
+    """The tests share a server: also one that fails leaves no camera and no video there."""
+    yield
+    tidy_up(wire)
+
+
 @pytest.fixture
 def cameras(wire):
     """Two open cameras; their ids by name."""
-    with MjpegCamera(rate=10) as camera:
+    with MjpegCamera(rate=10, size=SMALL) as camera:
         opened = [
             wire.post("/session/open", {"url": camera.url, "name": name}).json()
             for name in ("Door", "Bench")
         ]
         yield {each["name"]: each["session_id"] for each in opened}
-        for session in wire.get("/session/list").json()["sessions"]:
-            wire.post("/session/close", {"session_id": session["session_id"]})
+        tidy_up(wire)
 
 
 def record(wire: Wire, session_id: str) -> str:
@@ -202,9 +209,9 @@ def test_marks_are_made_noted_and_undone_by_key_and_by_button(wire, cameras, ope
     expect(page.get_by_role("dialog")).to_contain_text("Mark this moment")
 
 
-def test_on_a_phone_in_french_and_dark_the_line_has_room(wire, cameras, open_page):
+def test_on_a_phone_in_french_and_dark_the_line_has_room(wire, cameras, share_page):
     recording_id = record(wire, cameras["Door"])
-    page = open_page(wire.url, width=390, language="fr", dark=True).page
+    page = share_page(wire.url, width=390, language="fr", dark=True).page
     door = tile_of(page, "Door")
     mark = door.get_by_role("button", name="Marquer")
     mark.click()
@@ -243,14 +250,14 @@ def video(wire, cameras) -> str:
 
 
 def test_the_events_of_a_video_are_listed_shown_changed_deleted_and_marked_in_the_player(
-    wire, video, open_page
+    wire, video, share_page
 ):
     def stored() -> list[str]:
         return [
             each["text"] for each in wire.get(f"/videos/{quote(video)}/events").json()["events"]
         ]
 
-    page = open_page(f"{wire.url}/#videos/{quote(video)}").page
+    page = share_page(f"{wire.url}/#videos/{quote(video)}").page
     player = page.locator(".player")
     events = player.locator(".events")
     expect(player).to_contain_text("Subject")

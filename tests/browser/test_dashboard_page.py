@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from support.cameras.mjpeg import MjpegCamera
+from support.cameras.mjpeg import SMALL, MjpegCamera
 from support.dashboard_page import SERVE, close_all, fits, moving, open_camera
-from support.dashboard_server import server
+from support.dashboard_server import server, tidy_up
 from support.free_port import free_port
 from support.wire import Wire
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow(9)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(14)]
 
 FRAMES = 3  # of a WebSocket that carries one of Bokeh's messages
 
@@ -23,7 +23,7 @@ FRAMES = 3  # of a WebSocket that carries one of Bokeh's messages
 def wire(binaries, tmp_path_factory) -> Iterator[Wire]:
     """One server with its proxies running, for tests that leave it as they found it."""
     with server(SERVE, tmp_path_factory.mktemp("page"), binaries) as wire:
-        with MjpegCamera(rate=10) as camera:
+        with MjpegCamera(rate=10, size=SMALL) as camera:
             opened = wire.post("/session/open", {"url": camera.url}).json()
             wire.post("/session/close", {"session_id": opened["session_id"]})
         wire.post("/session/open", {"url": f"rtsp://127.0.0.1:{free_port()}/stream"})
@@ -31,15 +31,14 @@ def wire(binaries, tmp_path_factory) -> Iterator[Wire]:
 
 
 @pytest.fixture(autouse=True)
-def closed_cameras(wire) -> Iterator[None]:
-    """No camera stays open after a test that failed: its next try would look at that one."""
+def nothing_left_on_the_server(wire, share_page) -> Iterator[None]:
+    """The tests share a server: also one that fails leaves no camera and no video there."""
     yield
-    for session in wire.get("/session/list").json()["sessions"]:
-        wire.post("/session/close", {"session_id": session["session_id"]})
+    tidy_up(wire)
 
 
-def test_a_wrong_camera_address_is_reported_next_to_its_field(wire, open_page):
-    page = open_page(wire.url).page
+def test_a_wrong_camera_address_is_reported_next_to_its_field(wire, share_page):
+    page = share_page(wire.url).page
     field = page.get_by_label("Camera address")
     open_camera(page, "ftp://camera/stream")
     expect(page.get_by_role("alert")).to_have_text("The address must start with rtsp:// or http://")
@@ -49,8 +48,8 @@ def test_a_wrong_camera_address_is_reported_next_to_its_field(wire, open_page):
     expect(page.get_by_role("alert")).to_contain_text("Paste the camera")
 
 
-def test_without_a_plan_the_page_says_what_a_plan_is(wire, open_page):
-    page = open_page(wire.url).page
+def test_without_a_plan_the_page_says_what_a_plan_is(wire, share_page):
+    page = share_page(wire.url).page
     page.get_by_role("link", name="Plans").click()
     expect(page.get_by_text("Nothing is planned")).to_be_visible()
     expect(page.get_by_role("button", name="New plan")).to_have_count(1)
@@ -64,9 +63,9 @@ def card(state: str) -> re.Pattern[str]:
 
 @pytest.mark.parametrize(("width", "language", "dark"), [(390, "fr", True), (1024, "en", False)])
 def test_a_rejected_camera_shows_the_reason_and_accepts_another_address(
-    width, language, dark, wire, open_page
+    width, language, dark, wire, share_page
 ):
-    page = open_page(wire.url, width=width, language=language, dark=dark).page
+    page = share_page(wire.url, width=width, language=language, dark=dark).page
     french = language == "fr"
     said = {
         "field": "Adresse de la caméra" if french else "Camera address",
@@ -89,9 +88,9 @@ def test_a_rejected_camera_shows_the_reason_and_accepts_another_address(
     assert "canary" not in page.content()
 
 
-def test_a_camera_that_goes_away_is_shown_as_it_is_and_comes_back(wire, open_page):
-    page = open_page(wire.url).page
-    with MjpegCamera(rate=10) as camera:
+def test_a_camera_that_goes_away_is_shown_as_it_is_and_comes_back(wire, share_page):
+    page = share_page(wire.url).page
+    with MjpegCamera(rate=10, size=SMALL) as camera:
         open_camera(page, camera.url)
         expect(page.get_by_role("article", name=card("live"))).to_be_visible()
         moving(page)
@@ -106,11 +105,11 @@ def test_a_camera_that_goes_away_is_shown_as_it_is_and_comes_back(wire, open_pag
         close_all(wire, page)
 
 
-def test_two_pages_show_one_recording_each_in_its_language_with_little_traffic(wire, open_page):
-    first, second = open_page(wire.url), open_page(wire.url, language="fr", width=390)
+def test_two_pages_show_one_recording_each_in_its_language_with_little_traffic(wire, share_page):
+    first, second = share_page(wire.url), share_page(wire.url, language="fr", width=390)
     heard: list[object] = []
     earlier = len(wire.get("/videos").json()["videos"])
-    with MjpegCamera(rate=10) as camera:
+    with MjpegCamera(rate=10, size=SMALL) as camera:
         open_camera(first.page, camera.url)
         tile = first.page.get_by_role("article", name="127.0.0.1")
         other = second.page.get_by_role("article", name="127.0.0.1")
@@ -161,9 +160,9 @@ def test_two_pages_show_one_recording_each_in_its_language_with_little_traffic(w
         assert len(wire.get("/videos").json()["videos"]) == earlier + 1
 
 
-def test_the_add_camera_form_is_replaced_by_a_line_when_all_sessions_are_in_use(wire, open_page):
-    page = open_page(wire.url).page
-    with MjpegCamera(rate=10) as camera:
+def test_the_add_camera_form_is_replaced_by_a_line_when_all_sessions_are_in_use(wire, share_page):
+    page = share_page(wire.url).page
+    with MjpegCamera(rate=10, size=SMALL) as camera:
         for count in (1, 2, 3):
             wire.post("/session/open", {"url": camera.url, "name": f"camera {count}"})
         expect(page.get_by_text("3 of 3 cameras open").first).to_be_visible()
@@ -176,7 +175,7 @@ def test_the_add_camera_form_is_replaced_by_a_line_when_all_sessions_are_in_use(
 
 def test_a_page_that_lost_camrec_says_so_and_reconnects(binaries, tmp_path, open_page):
     command = [*SERVE, "--port", str(free_port())]
-    with MjpegCamera(rate=10) as camera:
+    with MjpegCamera(rate=10, size=SMALL) as camera:
         with server(command, tmp_path, binaries) as wire:
             tab = open_page(f"{wire.url}/#live")
             open_camera(tab.page, camera.url)

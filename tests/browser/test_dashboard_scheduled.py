@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -9,12 +10,12 @@ from playwright.sync_api import Page, expect
 
 from camrec.station import recording_registry
 from support.accessibility import faults
-from support.cameras.mjpeg import MjpegCamera
+from support.cameras.mjpeg import SMALL, MjpegCamera
 from support.dashboard_page import SERVE, fits
-from support.dashboard_server import server
+from support.dashboard_server import server, tidy_up
 from support.wire import Wire, serving
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow(6)]
 NBSP = "\u00a0"
 
 
@@ -24,14 +25,20 @@ def wire(binaries, tmp_path_factory):
         yield wire
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_on_the_server(wire, share_page) -> Iterator[None]:
+    """The tests share a server: also one that fails leaves no camera and no video there."""
+    yield
+    tidy_up(wire)
+
+
 @pytest.fixture
 def door(wire):
     """The id of a camera called Door, which is open during the test."""
-    with MjpegCamera(rate=10) as camera:
+    with MjpegCamera(rate=10, size=SMALL) as camera:
         session_id = wire.post("/session/open", {"url": camera.url, "name": "Door"}).json()
         yield session_id["session_id"]
-        for session in wire.get("/session/list").json()["sessions"]:
-            wire.post("/session/close", {"session_id": session["session_id"]})
+        tidy_up(wire)
 
 
 def schedule(wire: Wire, session_id: str, ahead: timedelta, seconds: int) -> dict:
@@ -72,7 +79,10 @@ def test_closing_a_camera_returns_the_recordings_that_it_cancelled(wire, door):
 
 def test_only_the_latest_ended_recordings_are_listed(binaries, tmp_path, monkeypatch):
     monkeypatch.setattr(recording_registry, "MAX_ENDED_RECORDINGS", 2)
-    with serving(binaries.config(tmp_path)) as (_, wire), MjpegCamera(rate=10) as camera:
+    with (
+        serving(binaries.config(tmp_path)) as (_, wire),
+        MjpegCamera(rate=10, size=SMALL) as camera,
+    ):
         session_id = wire.post("/session/open", {"url": camera.url}).json()["session_id"]
         ids = [
             schedule(wire, session_id, timedelta(hours=hours), 1)["recording_id"]
@@ -88,7 +98,10 @@ def test_only_the_latest_ended_recordings_are_listed(binaries, tmp_path, monkeyp
 def test_a_group_recording_is_never_shown_as_scheduled_for_later(binaries, tmp_path):
     """Until their start is chosen, such recordings have a start far ahead, which means nothing."""
     seen = []
-    with serving(binaries.config(tmp_path)) as (station, wire), MjpegCamera(rate=10) as camera:
+    with (
+        serving(binaries.config(tmp_path)) as (station, wire),
+        MjpegCamera(rate=10, size=SMALL) as camera,
+    ):
         session_id = wire.post("/session/open", {"url": camera.url}).json()["session_id"]
         station.changed.connect(
             lambda event: seen.extend(
@@ -103,9 +116,9 @@ def test_a_group_recording_is_never_shown_as_scheduled_for_later(binaries, tmp_p
 
 @pytest.mark.parametrize(("width", "language", "dark"), [(390, "fr", True), (1024, "en", False)])
 def test_a_tile_shows_what_is_scheduled_and_cancels_it(
-    width, language, dark, wire, door, open_page
+    width, language, dark, wire, door, share_page
 ):
-    page = open_page(wire.url, width=width, language=language, dark=dark).page
+    page = share_page(wire.url, width=width, language=language, dark=dark).page
     for days in (3, 4, 5):
         schedule(wire, door, timedelta(days=days), 600)
     french = language == "fr"
@@ -131,9 +144,9 @@ def test_a_tile_shows_what_is_scheduled_and_cancels_it(
 
 
 def test_what_a_recording_is_about_and_when_it_begins_is_chosen_next_to_record(
-    wire, door, open_page
+    wire, door, share_page
 ):
-    page = open_page(wire.url, width=390, language="fr", dark=True).page
+    page = share_page(wire.url, width=390, language="fr", dark=True).page
     tile = page.get_by_role("article", name="Door")
     hint = tile.locator(".hint")
     expect(hint).to_contain_text("fin à")
@@ -176,8 +189,8 @@ def test_what_a_recording_is_about_and_when_it_begins_is_chosen_next_to_record(
     )
 
 
-def test_closing_a_camera_with_a_scheduled_recording_asks_first(wire, door, open_page):
-    page = open_page(wire.url).page
+def test_closing_a_camera_with_a_scheduled_recording_asks_first(wire, door, share_page):
+    page = share_page(wire.url).page
     recording_id = schedule(wire, door, timedelta(days=1), 600)["recording_id"]
     tile = page.locator("#live .camera")
     expect(tile.locator(".ahead li")).to_have_count(1)
@@ -207,7 +220,7 @@ def test_closing_a_camera_with_a_scheduled_recording_asks_first(wire, door, open
 def test_a_scheduled_recording_that_could_not_start_shows_why_on_its_tile(
     binaries, tmp_path, open_page, monkeypatch
 ):
-    with server(SERVE, tmp_path, binaries) as wire, MjpegCamera(rate=10) as camera:
+    with server(SERVE, tmp_path, binaries) as wire, MjpegCamera(rate=10, size=SMALL) as camera:
         page: Page = (tab := open_page(wire.url)).page
         session_id = wire.post("/session/open", {"url": camera.url, "name": "Door"}).json()
         schedule(wire, session_id["session_id"], timedelta(seconds=2), 1)

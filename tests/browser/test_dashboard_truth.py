@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,15 +12,15 @@ from camrec.dashboard import CameraView
 from camrec.library import DiskSpace
 from camrec.session import SessionState
 from support.accessibility import faults
-from support.cameras.mjpeg import MjpegCamera
+from support.cameras.mjpeg import SMALL, MjpegCamera
 from support.dashboard_page import SERVE, fits
-from support.dashboard_server import server
+from support.dashboard_server import server, tidy_up
 from support.free_port import free_port
 from support.health_page import KNOWN, health
 from support.serving import Serving
 from support.wire import Wire
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow(5), pytest.mark.filterwarnings(KNOWN)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(9), pytest.mark.filterwarnings(KNOWN)]
 NBSP = "\u00a0"
 
 
@@ -36,15 +37,21 @@ def fresh(binaries, tmp_path_factory):
         yield wire
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_on_the_server(wire, share_page) -> Iterator[None]:
+    """The tests share a server: also one that fails leaves no camera and no video there."""
+    yield
+    tidy_up(wire)
+
+
 @pytest.fixture
 def cameras(wire):
     """Two open cameras, Door and Bench; returns the simulated camera behind both."""
-    with MjpegCamera(rate=10) as camera:
+    with MjpegCamera(rate=10, size=SMALL) as camera:
         for name in ("Door", "Bench"):
             wire.post("/session/open", {"url": camera.url, "name": name})
         yield camera
-        for session in wire.get("/session/list").json()["sessions"]:
-            wire.post("/session/close", {"session_id": session["session_id"]})
+        tidy_up(wire)
 
 
 def ids(wire: Wire) -> dict[str, str]:
@@ -52,9 +59,9 @@ def ids(wire: Wire) -> dict[str, str]:
     return {session["name"]: session["session_id"] for session in sessions}
 
 
-def test_the_health_line_reports_a_recorded_camera_without_frames(wire, cameras, open_page):
-    page = open_page(wire.url).page
-    french = open_page(wire.url, language="fr", width=390).page
+def test_the_health_line_reports_a_recorded_camera_without_frames(wire, cameras, share_page):
+    page = share_page(wire.url).page
+    french = share_page(wire.url, language="fr", width=390).page
     door = ids(wire)["Door"]
     expect(health(page)).to_have_text("All well")
     wire.post("/record/start", {"session_id": door, "duration": 60})
@@ -78,7 +85,7 @@ def test_the_health_line_reports_a_recorded_camera_without_frames(wire, cameras,
 
 def test_a_duration_offered_by_the_page_is_accepted_by_the_station(shown, monkeypatch):
     station, page = shown()
-    with MjpegCamera(rate=10) as camera:
+    with MjpegCamera(rate=10, size=SMALL) as camera:
         session = station.cameras.open(camera.url, "Door")
         tile = page.get_by_role("article", name="Door, live")
         expect(tile.get_by_text("about")).to_be_visible()
@@ -107,7 +114,7 @@ def test_the_disk_estimate_keeps_the_bit_rate_of_a_lost_camera(shown):
     station, page = shown(max_sessions=4)
     strip = page.locator("#health")
     expect(strip).not_to_contain_text("at the present rate")  # there is none
-    with MjpegCamera(rate=10) as camera, MjpegCamera(rate=10) as other:
+    with MjpegCamera(rate=10, size=SMALL) as camera, MjpegCamera(rate=10, size=SMALL) as other:
         station.cameras.open(camera.url, "Door")
         gone = station.cameras.open(other.url, "Bench")
         both = station.recordings.estimate_disk(station.cameras.sessions()).file_bit_rate
@@ -121,8 +128,8 @@ def test_the_disk_estimate_keeps_the_bit_rate_of_a_lost_camera(shown):
         expect(strip).to_contain_text("at the present rate, all cameras", timeout=30_000)
 
 
-def test_each_camera_remembers_its_own_recording_duration(wire, cameras, open_page):
-    page = open_page(wire.url).page
+def test_each_camera_remembers_its_own_recording_duration(wire, cameras, share_page):
+    page = share_page(wire.url).page
     door, bench = (page.get_by_role("article", name=f"{name}, live") for name in ("Door", "Bench"))
     door.get_by_text(f"2{NBSP}h", exact=True).click()
     bench.get_by_text("Other…").click()
@@ -135,9 +142,9 @@ def test_each_camera_remembers_its_own_recording_duration(wire, cameras, open_pa
 
 @pytest.mark.parametrize(("width", "language", "dark"), [(390, "fr", True), (1440, "en", False)])
 def test_record_all_accepts_any_duration_on_a_phone_too(
-    width, language, dark, wire, cameras, open_page
+    width, language, dark, wire, cameras, share_page
 ):
-    page: Page = open_page(wire.url, width=width, language=language, dark=dark).page
+    page: Page = share_page(wire.url, width=width, language=language, dark=dark).page
     french = language == "fr"
     name = "Tout enregistrer…" if french else "Record all…"
     opener = page.get_by_role("button", name=name).locator("visible=true")
@@ -165,10 +172,10 @@ def test_record_all_accepts_any_duration_on_a_phone_too(
 
 
 def test_the_notice_that_all_cameras_are_open_is_shown_on_the_live_page_only(
-    wire, cameras, open_page
+    wire, cameras, share_page
 ):
     wire.post("/session/open", {"url": cameras.url, "name": "Roof"})
-    page = open_page(wire.url).page
+    page = share_page(wire.url).page
     line = page.locator(".notices").get_by_text("3 of 3 cameras open")
     expect(line).to_be_visible()
     page.get_by_role("link", name="Videos").first.click()
@@ -188,16 +195,16 @@ def test_the_first_page_fits_on_the_screen_without_scrolling(language, fresh, op
         page.wait_for_function(f"height => innerHeight === height && {fitting}", arg=height)
 
 
-def test_the_language_button_s_accessible_name_starts_with_its_text(wire, open_page):
-    page = open_page(wire.url).page
+def test_the_language_button_s_accessible_name_starts_with_its_text(wire, share_page):
+    page = share_page(wire.url).page
     button = page.get_by_role("button", name="FR · Passer en français")
     expect(button).to_have_text("FR")
     button.click()
     expect(page.get_by_role("button", name="EN · Switch to English")).to_have_text("EN")
 
 
-def test_on_a_phone_the_header_s_buttons_are_large_enough(wire, cameras, open_page):
-    page = open_page(wire.url, width=390, language="fr").page
+def test_on_a_phone_the_header_s_buttons_are_large_enough(wire, cameras, share_page):
+    page = share_page(wire.url, width=390, language="fr").page
     wire.post("/record/start", {"session_id": ids(wire)["Door"], "duration": 60})
     expect(page.locator("#header .pill")).to_be_visible()
     fits(page)
@@ -239,7 +246,7 @@ def test_a_cell_without_a_connection_says_neither_live_nor_rec(open_page):
 
 def test_a_page_that_lost_camrec_shows_no_camera_as_live(binaries, tmp_path, open_page):
     command = [*SERVE, "--port", str(free_port())]
-    with MjpegCamera(rate=10) as camera:
+    with MjpegCamera(rate=10, size=SMALL) as camera:
         with server(command, tmp_path, binaries) as wire:
             tab = open_page(wire.url)
             opened = wire.post("/session/open", {"url": camera.url, "name": "Door"}).json()

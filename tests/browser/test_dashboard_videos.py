@@ -33,7 +33,7 @@ from support.health_page import KNOWN
 from support.serving import Serving
 from support.stage import WIDE
 
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(KNOWN)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(1.5), pytest.mark.filterwarnings(KNOWN)]
 
 # From the last frame before the gap to the first one after it, as a recording measures it.
 GAP = Gap(start=2.9, duration=4.1)

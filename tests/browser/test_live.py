@@ -7,7 +7,8 @@ from __future__ import annotations
 import gc
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import cv2
 import psutil
@@ -27,10 +28,11 @@ from camrec.web.routes import make_routes
 from support.cameras import barcode
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera
+from support.health_page import KNOWN
 from support.serving import Serving
 from support.units_made import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow(8)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(8), pytest.mark.filterwarnings(KNOWN)]
 
 # The number of each frame that is shown is read from its pixels, as `cameras.barcode` drew it.
 READ = """
@@ -125,13 +127,12 @@ class Cell:
         self.camera.start()
         self.session = self._station.cameras.open(self.camera.url, "Nest box")
         self._local = LocalServer(self._station)
-        made = lambda: CameraView(self.session, base_url=self._local.url, width=480)  # noqa: E731
-        self._serving = Serving(made).__enter__()
-        self.url = self._serving.url
         return self
 
+    def make_view(self) -> CameraView:
+        return CameraView(self.session, base_url=self._local.url, width=480)
+
     def __exit__(self, *error: object) -> None:
-        self._serving.__exit__()
         self._local.stop()
         self._station.cameras.close(self.session.session_id)
         self.camera.__exit__(*error)
@@ -144,7 +145,7 @@ class Cell:
 @pytest.fixture(scope="module")
 def cell(station) -> Iterator[Cell]:
     """One camera for all tests that leave it as it is."""
-    with Cell(station, RtspCamera(**FULL)) as cell:
+    with Cell(station, RtspCamera(**{**FULL, "rate": 15})) as cell:
         yield cell
 
 
@@ -204,9 +205,35 @@ def number(whole: int) -> int | None:
 
 
 @pytest.fixture
-def watching(open_page):
-    """``watching(cell, script, ...)``: a browser's page; the scripts run before all others."""
-    return lambda cell, *scripts: Watch(open_page(cell.url, scripts=(READ, *scripts)).page)
+def open_cell(station) -> Iterator[Callable[[RtspCamera], Cell]]:
+    """A camera for one test, whose pages are closed before it."""
+    with ExitStack() as ends:
+        yield lambda camera: ends.enter_context(Cell(station, camera))
+
+
+@pytest.fixture
+def watching(open_cell, stage) -> Callable[..., Watch]:
+    """``watching(cell, script, ...)``: a view in a shared page; scripts run before all others."""
+
+    def watch(cell: Cell, *scripts: str) -> Watch:
+        shown = stage(cell.make_view, scripts=(READ, *scripts), first="window.drawn = []")
+        return Watch(shown.page)
+
+    return watch
+
+
+@pytest.fixture
+def watching_alone(open_cell, open_page) -> Iterator[Callable[..., Watch]]:
+    """The same in a page of its own, which the test may change or load again."""
+    with ExitStack() as ends:
+
+        def watch(cell: Cell, *scripts: str, **how: object) -> Watch:
+            url = ends.enter_context(Serving(cell.make_view)).url
+            tab = open_page(url, scripts=(READ, *scripts), **how)
+            ends.callback(tab.close)
+            return Watch(tab.page)
+
+        yield watch
 
 
 def whole_and_rising(numbers: list[int | None]) -> None:
@@ -231,25 +258,25 @@ def test_h264_is_decoded_by_the_browser(cell, watching):
 
 
 def test_a_viewer_joining_late_in_a_long_gop_sees_its_first_and_newest_frames_at_once(
-    station, watching
+    open_cell, watching
 ):
-    with Cell(station, RtspCamera(**{**FULL, "gop": LONG_GROUP}, b_frames=B_FRAMES)) as cell:
-        newest = await_pictures(cell, 75)
-        watch = watching(cell)
-        numbers = watch.until(20)
-        # Reordered frames arrive in display order.
-        whole_and_rising(numbers)
-        assert numbers[0] % LONG_GROUP == 0
-        assert numbers[1] > newest
-        # A page takes time to open: a view that becomes visible again shows how new its first frame
-        # is.
-        before = watch.hide_tab()
-        newest = await_pictures(cell, 40)
-        watch.show_tab()
-        numbers = watch.until(before + 5)
-        whole_and_rising(numbers)
-        # The first frame of a new GOP may be there at once; the newest one follows.
-        assert numbers[before + 1] > newest - B_FRAMES
+    cell = open_cell(RtspCamera(**{**FULL, "gop": LONG_GROUP}, b_frames=B_FRAMES))
+    newest = await_pictures(cell, 75)
+    watch = watching(cell)
+    numbers = watch.until(20)
+    # Reordered frames arrive in display order.
+    whole_and_rising(numbers)
+    assert numbers[0] % LONG_GROUP == 0
+    assert numbers[1] > newest
+    # A page takes time to open: a view that becomes visible again shows how new its first frame
+    # is.
+    before = watch.hide_tab()
+    newest = await_pictures(cell, 40)
+    watch.show_tab()
+    numbers = watch.until(before + 5)
+    whole_and_rising(numbers)
+    # The first frame of a new GOP may be there at once; the newest one follows.
+    assert numbers[before + 1] > newest - B_FRAMES
 
 
 @pytest.mark.parametrize("script", [NO_DECODER, BAD_DECODER], ids=["none", "bad"])
@@ -305,56 +332,56 @@ def test_the_dashboard_works_below_a_path_prefix_and_saves_a_still(
 
 @pytest.mark.parametrize("script", ["", NO_DECODER], ids=["h264", "jpeg"])
 def test_large_frames_are_shown_by_a_video_element_without_a_graphics_card(
-    script, station, watching
+    script, open_cell, watching_alone
 ):
     """The browser of this machine has no graphics card."""
-    with Cell(station, RtspCamera(size=(1920, 1080), rate=5, gop=5)) as cell:
-        watch = watching(cell, script, "window.devicePixelRatio = 4")
-        whole_and_rising(watch.until(8))
-        expect(watch.picture.locator("video")).to_be_visible()
-        assert watch.size() == [1920, 1080]
-        until(lambda: watch.shown() in watch.until(1)[4:])
-        watch.hide_tab()
-        before = len(watch.until(0))
-        watch.show_tab()
-        watch.until(before + 3)
-        until(lambda: watch.shown() in watch.until(1)[before:])
+    cell = open_cell(RtspCamera(size=(1920, 1080), rate=5, gop=5))
+    watch = watching_alone(cell, script, "window.devicePixelRatio = 4")
+    whole_and_rising(watch.until(8))
+    expect(watch.picture.locator("video")).to_be_visible()
+    assert watch.size() == [1920, 1080]
+    until(lambda: watch.shown() in watch.until(1)[4:])
+    watch.hide_tab()
+    before = len(watch.until(0))
+    watch.show_tab()
+    watch.until(before + 3)
+    until(lambda: watch.shown() in watch.until(1)[before:])
 
 
-def test_an_h265_camera_is_shown_as_jpegs(station, watching):
-    with Cell(station, RtspCamera(codec="h265")) as cell:
-        watch = watching(cell)
-        whole_and_rising(watch.until(10))
-        expect(watch.picture).to_have_attribute("data-way", "jpeg")
+def test_an_h265_camera_is_shown_as_jpegs(open_cell, watching):
+    cell = open_cell(RtspCamera(codec="h265"))
+    watch = watching(cell)
+    whole_and_rising(watch.until(10))
+    expect(watch.picture).to_have_attribute("data-way", "jpeg")
 
 
-def test_a_camera_goes_away_and_comes_back_with_another_size(station, watching):
+def test_a_camera_goes_away_and_comes_back_with_another_size(open_cell, watching_alone):
     camera = RtspCamera(**FULL)
-    with Cell(station, camera) as cell:
-        watch = watching(cell)
-        watch.until(5)
-        assert watch.size() == [640, 360]
-        camera.kill()
-        expect(watch.figure).to_have_accessible_name("Nest box, no picture")
-        expect(watch.figure).to_contain_text("No picture for")
-        seconds = watch.since()
-        expect(watch.figure).not_to_contain_text(f"No picture for {seconds}")
-        assert watch.since() > seconds >= 2
-        # A page that connects now gets the last frame, and how old it is.
-        last = watch.until(1)[-1]
-        watch.page.reload()
-        assert watch.until(1) == [last]
-        expect(watch.figure).to_have_accessible_name("Nest box, no picture")
-        assert watch.shown() == last and watch.since() > seconds
-        camera.resize(320, 240)
-        camera.start()
-        expect(watch.figure).to_have_accessible_name("Nest box, live", timeout=30_000)
-        expect(watch.picture).to_have_attribute("data-way", "h264")
-        assert watch.size() == [320, 240]
+    cell = open_cell(camera)
+    watch = watching_alone(cell)
+    watch.until(5)
+    assert watch.size() == [640, 360]
+    camera.kill()
+    expect(watch.figure).to_have_accessible_name("Nest box, no picture")
+    expect(watch.figure).to_contain_text("No picture for")
+    seconds = watch.since()
+    expect(watch.figure).not_to_contain_text(f"No picture for {seconds}")
+    assert watch.since() > seconds >= 2
+    # A page that connects now gets the last frame, and how old it is.
+    last = watch.until(1)[-1]
+    watch.page.reload()
+    assert watch.until(1) == [last]
+    expect(watch.figure).to_have_accessible_name("Nest box, no picture")
+    assert watch.shown() == last and watch.since() > seconds
+    camera.resize(320, 240)
+    camera.start()
+    expect(watch.figure).to_have_accessible_name("Nest box, live", timeout=30_000)
+    expect(watch.picture).to_have_attribute("data-way", "h264")
+    assert watch.size() == [320, 240]
 
 
-def test_a_failed_stream_connection_is_reported_and_retried(cell, open_page):
-    watch = Watch(open_page(cell.url, scripts=(READ, NO_LINK), cut_off=True).page)
+def test_a_failed_stream_connection_is_reported_and_retried(cell, watching_alone):
+    watch = watching_alone(cell, NO_LINK, cut_off=True)
     expect(watch.figure).to_have_accessible_name("Nest box, no picture")
     expect(watch.figure).to_contain_text("This page cannot reach camrec.")
     watch.page.evaluate("window.away = false")
@@ -362,8 +389,8 @@ def test_a_failed_stream_connection_is_reported_and_retried(cell, open_page):
     expect(watch.figure).to_have_accessible_name("Nest box, live")
 
 
-def test_a_slow_browser_skips_frames_and_a_fast_one_gets_all(cell, watching):
-    slow, fast = watching(cell, SLOW), watching(cell)
+def test_a_slow_browser_skips_frames_and_a_fast_one_gets_all(cell, watching, watching_alone):
+    slow, fast = watching_alone(cell, SLOW), watching(cell)
     late = slow.until(12)
     drawn = fast.until(2)
     whole_and_rising(late)
@@ -375,11 +402,11 @@ def test_a_slow_browser_skips_frames_and_a_fast_one_gets_all(cell, watching):
     assert drawn[-1] - drawn[0] < 1.5 * len(drawn)
 
 
-@pytest.mark.parametrize("script", ["", NO_DECODER], ids=["h264", "jpeg"])
+@pytest.mark.parametrize("script", [(), (NO_DECODER,)], ids=["h264", "jpeg"])
 def test_a_hidden_tab_costs_nothing_and_comes_back(script, cell, watching):
-    watch = watching(cell, script)
+    watch = watching(cell, *script)
     watch.until(5)
-    assert cell.session.viewers == 1
+    cell.viewers(1)
     before = watch.hide_tab()
     cell.viewers(0)
     newest = cell.camera.truth()[-1].number
@@ -391,9 +418,9 @@ def test_a_hidden_tab_costs_nothing_and_comes_back(script, cell, watching):
     assert cell.session.viewers == 1
 
 
-def test_a_page_reconnects_its_stream_after_the_computer_slept(cell, watching):
+def test_a_page_reconnects_its_stream_after_the_computer_slept(cell, watching_alone):
     """A connection that broke during a sleep reports nothing: neither end notices."""
-    watch = watching(cell)
+    watch = watching_alone(cell)
     watch.until(5)
     with watch.page.expect_websocket() as again:
         watch.page.evaluate(SLEEP)
@@ -402,8 +429,10 @@ def test_a_page_reconnects_its_stream_after_the_computer_slept(cell, watching):
     cell.viewers(1)
 
 
-def test_a_viewer_limited_to_50_kb_per_second_skips_frames_and_a_fast_one_gets_all(cell, watching):
-    slow, fast = watching(cell), watching(cell)
+def test_a_viewer_limited_to_50_kb_per_second_skips_frames_and_a_fast_one_gets_all(
+    cell, watching, watching_alone
+):
+    slow, fast = watching_alone(cell), watching(cell)
     before, begun = slow.throttle(), len(fast.until(2))
     # Not at once: some frames are in flight already.
     slow.page.wait_for_function(SKIPS)
@@ -431,13 +460,14 @@ def kept(session: Session) -> dict[str, int]:
     }
 
 
-def test_twenty_reloads_of_a_live_page_leave_no_viewer(cell, watching):
-    watch = watching(cell)
+def test_twenty_reloads_of_a_live_page_leave_no_viewer(cell, watching_alone):
+    watch = watching_alone(cell)
+    url = watch.page.url
     watch.until(1)
     before = kept(cell.session)
     for count in range(20):
         # Most are left while they connect.
-        watch.page.goto(cell.url, wait_until="load" if count % 5 == 0 else "commit")
+        watch.page.goto(url, wait_until="load" if count % 5 == 0 else "commit")
         if count % 5 == 0:
             watch.until(1)
     watch.until(1)

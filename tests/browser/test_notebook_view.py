@@ -16,12 +16,12 @@ from camrec.session import Session, SessionState
 from camrec.station import Station
 from camrec.web import LocalServer
 from support.accessibility import faults
-from support.cameras.mjpeg import MjpegCamera
+from support.cameras.mjpeg import SMALL, MjpegCamera
 from support.dashboard_page import moving
 from support.health_page import KNOWN
 from support.units_made import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(KNOWN)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(5), pytest.mark.filterwarnings(KNOWN)]
 
 SAVED = {"en": "Saved:", "fr": "Vidéo sauvegardée\u00a0:"}
 
@@ -41,7 +41,7 @@ def local(station) -> Iterator[LocalServer]:
 
 @pytest.fixture(scope="module")
 def camera() -> Iterator[MjpegCamera]:
-    with MjpegCamera(rate=10, size=(320, 180)) as camera:
+    with MjpegCamera(rate=10, size=SMALL) as camera:
         yield camera
 
 

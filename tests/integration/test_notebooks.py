@@ -83,7 +83,7 @@ def run_notebook(binaries) -> Iterator[Callable[[Path, Path], None]]:
         end_kernel()
 
 
-@pytest.mark.slow(12)
+@pytest.mark.slow(20)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_from_its_first_cell_to_its_last(path, run_notebook, tmp_path):

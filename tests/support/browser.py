@@ -40,6 +40,7 @@ ARGUMENTS += [f"--disable-features={UNUSED}"]
 # What a browser logs about a server that is gone: expected if a test stops the server.
 CUT_OFF = ("ERR_CONNECTION_REFUSED", "WebSocket connection to", "Lost websocket")
 CUT_OFF += ("Canceled future for",)  # JupyterLab, about a kernel
+MAX_WAIT_MS = 20_000  # for anything on a page, on a busy machine
 FAILED = pytest.StashKey[bool]()
 
 
@@ -60,8 +61,10 @@ def has_failed(item: pytest.Item) -> bool:
 def chromium() -> Iterator[Browser]:
     """One browser per module; each test opens its own context in it."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
-    from playwright.sync_api import sync_playwright  # a test without a browser does not load it
+    # A test without a browser does not load it.
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=MAX_WAIT_MS)
     with sync_playwright() as playwright:
         if found is None and not Path(playwright.chromium.executable_path).exists():
             found = apt("chromium-headless-shell", program="chromium-headless-shell")
@@ -119,7 +122,7 @@ class OpenPage:
             color_scheme="dark" if dark else "light",
             accept_downloads=True,
         )
-        self.context.set_default_timeout(20_000)
+        self.context.set_default_timeout(MAX_WAIT_MS)
         for script in scripts:
             self.context.add_init_script(script)
         self.page: Page = self.context.new_page()

@@ -11,10 +11,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import yaml
 
 from support.forked import start_python
+from support.units_made import until
 from support.wire import Wire
 
 ROOT = Path(__file__).parents[2]
@@ -70,3 +72,15 @@ def server(command: list[str], folder: Path, binaries, *, forked: bool = True) -
     text = "".join(said)
     assert "Traceback" not in text, text
     assert "canary" not in text, text
+
+
+def tidy_up(wire: Wire, keep: str | None = None) -> None:
+    """End all recordings, and delete all cameras and videos, except the video called `keep`."""
+    for session in wire.get("/session/list").json()["sessions"]:
+        wire.post("/session/close", {"session_id": session["session_id"]})
+    until(lambda: wire.get("/health").json()["recordings"] == 0, 60)
+    for camera in wire.get("/cameras").json()["cameras"]:
+        wire.ask("DELETE", f"/cameras/{camera['camera_id']}")
+    for video in wire.get("/videos").json()["videos"]:
+        if video["filename"] != keep:
+            wire.ask("DELETE", f"/videos/{quote(video['filename'])}")
