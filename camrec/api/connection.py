@@ -16,6 +16,7 @@ from camrec.api.planning import Plan, PlanCameras, PlanStart, plan_values
 from camrec.api.recording import Recording
 from camrec.api.remote import RemoteBackend
 from camrec.api.scheduling import schedule_recording
+from camrec.camera_clock import ClockChoice
 
 
 def connect(url: str = "http://127.0.0.1:8000", token: str | None = None) -> Connection:
@@ -51,12 +52,19 @@ class Connection:
         self._backend = backend
         atexit.register(self.close)
 
-    def open(self, url: str, name: str | None = None, stays: bool | None = None) -> Camera:
-        """Open a camera there, with the same `url`, `name`, `stays` and errors as `camrec.open`.
+    def open(
+        self,
+        url: str,
+        name: str | None = None,
+        clock: ClockChoice | None = None,
+        stays: bool | None = None,
+    ) -> Camera:
+        """Open a camera there.
 
-        A camera that is already open there is returned as it is, whoever opened it.
+        `url`, `name`, `clock`, `stays` and the errors are those of `camrec.open`. A camera that is
+        already open there is returned as it is, whoever opened it.
         """
-        return camera_for(self._backend, self._backend.open(url, name, stays=stays))
+        return camera_for(self._backend, self._backend.open(url, name, clock, stays))
 
     def cameras(self) -> list[Camera]:
         """Return the cameras that are open there, whoever opened them."""

@@ -18,9 +18,11 @@ from camrec.dashboard import CameraView
 from support.bad_starts import assert_bad_starts_are_rejected
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs
+from support.cameras.reporting import ReportingCamera, two_seconds
 from support.dashboard_page import moving
 from support.dashboard_server import server
 from support.serving import Serving
+from support.units_made import until
 from support.wire import serving
 
 pytestmark = pytest.mark.slow(2.5)
@@ -59,6 +61,14 @@ def test_addresses_there_that_differ_in_a_secret_parameter_are_two_cameras(there
         assert there.open(f"{recorder.url}?token=canary-2") is second
         first.close()
         second.close()
+
+
+def test_a_camera_there_is_dated_by_its_own_clock_if_that_is_asked_for(there):
+    with (
+        ReportingCamera(two_seconds()) as reporting,
+        there.open(reporting.url, clock="camera") as opened,
+    ):
+        until(lambda: opened.clock.source == "camera", 30)
 
 
 def test_a_recording_there_is_followed_awaited_and_its_video_fetched(there, camera):
