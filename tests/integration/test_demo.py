@@ -21,6 +21,7 @@ from camrec.demo.birdhouse import BirdhouseScene
 from camrec.demo.mjpeg_camera import DemoMjpegCamera
 from camrec.demo.street import StreetScene
 from camrec.errors import ServiceError
+from support.forked import server_pids
 from support.private_files import is_private
 from support.units_made import until
 
@@ -36,6 +37,12 @@ def demo(binaries, tmp_path: Path) -> Iterator[DemoCameras]:
     yield demo
     demo.stop()
     assert not os.listdir(tmp_path)
+
+
+def mediamtx() -> psutil.Process:
+    """The server of the RTSP camera."""
+    [server] = [each for each in psutil.Process().children() if each.pid not in server_pids()]
+    return server
 
 
 def watch(url: str, media: str = "video+audio") -> av.container.InputContainer:
@@ -129,7 +136,7 @@ def test_publishing_to_the_demo_needs_the_password_which_is_never_exposed(
     demo: DemoCameras, tmp_path, binaries
 ) -> None:
     assert not os.listdir(tmp_path)
-    [server] = psutil.Process().children()
+    server = mediamtx()
     password = demo._rtsp._password
     assert password not in " ".join(server.cmdline())
     assert password not in demo.rtsp_url
@@ -156,7 +163,7 @@ def test_the_rtsp_demo_camera_recovers_after_its_server_was_killed(
 ) -> None:
     with watch(demo.rtsp_url) as stream:
         next(stream.demux())
-        [server] = psutil.Process().children()
+        server = mediamtx()
         server.kill()
         for _ in stream.demux():
             pass
@@ -172,10 +179,8 @@ def test_the_rtsp_demo_camera_recovers_after_its_server_was_killed(
     assert demo._rtsp._password not in caplog.text
 
 
-def test_a_hanging_demo_server_does_not_delay_the_stop(binaries, tmp_path: Path) -> None:
-    demo = DemoCameras(mediamtx=binaries.mediamtx, folder=tmp_path)
-    demo.start()
-    [server] = psutil.Process().children()
+def test_a_hanging_demo_server_does_not_delay_the_stop(demo: DemoCameras) -> None:
+    server = mediamtx()
     server.suspend()
     demo.stop()
     assert not server.is_running()

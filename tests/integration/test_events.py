@@ -214,10 +214,10 @@ def test_an_event_that_is_marked_while_its_recording_is_finalized_is_kept(
     saving, go_on = threading.Event(), threading.Event()
     save = station.library.save
 
-    def slow_save(file, receipt):
+    def slow_save(file, receipt, named_at):
         saving.set()
         assert go_on.wait(60)
-        return save(file, receipt)
+        return save(file, receipt, named_at)
 
     monkeypatch.setattr(station.library, "save", slow_save)
     recording = begin(wire, camera)

@@ -1,11 +1,11 @@
 """How the tests are shared out between the workers of ``pytest -n``.
 
 Most tests wait for a camera's next frame or for the end of a recording, and use a tenth of a core.
-A browser uses half a core, and the tests with the mark `busy` a whole one. So fewer than half of
-the workers drive browsers, one runs the busy tests, and the others run what waits meanwhile:
-otherwise all workers would first share the processor, and then all wait. Who is done helps the
-others, but only one more drives browsers. A file stays with one worker because its tests share a
-server or a browser, unless the mark `spread` says that they do not.
+A browser uses half a core, and the tests with the mark `busy` a whole one. So one worker drives
+browsers, one runs the busy tests, and the others run what waits meanwhile: otherwise all workers
+would first share the processor, and then all wait. Whoever is done helps the others, but only
+these two drive browsers. A file stays with one worker because its tests share a server or a
+browser, unless the mark `spread` says that they do not.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 SECONDS = {"slow": 20.0, "spread": 6.0, "browser": 3.0}  # that such a test takes, about
 QUICK = 0.1
-BROWSERS = 0.4  # of the workers
+# The kinds of tests of the first worker, of the second, and of all others, the first kind first.
+KINDS = (["browser", "busy", "waiting"], ["busy", "browser", "waiting"], ["waiting", "busy"])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,14 +68,7 @@ class Sharing(LoadScopeScheduling):
 
     def _assign_work_unit(self, node) -> None:
         place = list(self.assigned_work).index(node)
-        browsers = max(1, round(BROWSERS * (self.config.option.numprocesses or 1)))
-        if place < browsers:
-            wanted = ["browser", "waiting", "busy"]
-        elif place == browsers:
-            wanted = ["busy", "waiting", "browser"]
-        else:
-            wanted = ["waiting", "busy"]
-        for kind in wanted:
+        for kind in KINDS[min(place, len(KINDS) - 1)]:
             scope = next((each for each in self.workqueue if self._kind(each) == kind), None)
             if scope is not None:
                 self.workqueue.move_to_end(scope, last=False)
