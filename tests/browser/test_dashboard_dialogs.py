@@ -43,7 +43,7 @@ def wire(binaries, folder):
 
 @pytest.fixture
 def cameras(wire):
-    with MjpegCamera(rate=10) as camera:
+    with MjpegCamera(rate=10, size=SMALL) as camera:
         for name in ("Door", "Bench"):
             wire.post("/session/open", {"url": camera.url, "name": name})
         yield

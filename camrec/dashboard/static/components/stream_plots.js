@@ -2,7 +2,8 @@
 // handles focus, Esc and the top layer.
 
 import { forgetRemovedModels } from "../compat/bokeh.js"
-import { fill, find, focusedElement, h } from "../kit/base.js"
+import { fill, find, h } from "../kit/base.js"
+import { rememberFocus } from "../kit/focus_return.js"
 import { lifetime } from "../kit/lifetime.js"
 import { createLocale } from "../kit/locale.js"
 import { plotsHeaderContent } from "../live/plots_header.js"
@@ -14,8 +15,7 @@ export function render({ model, view }) {
   const life = lifetime(model, view)
   const head = h("header", { class: "plots-head" })
   const box = /** @type {HTMLDialogElement} */ (document.getElementById("statistics"))
-  /** @type {HTMLElement | null} */
-  let opener = null
+  let returnFocus = () => {}
 
   function draw() {
     const locale = createLocale(model.texts)
@@ -27,13 +27,13 @@ export function render({ model, view }) {
   life.watch("msg:custom", (/** @type {{open: boolean, gone: boolean}} */ { open, gone }) => {
     if (gone) return forgetRemovedModels(view.model.document)
     if (!open) return box.close()
-    opener = focusedElement()
+    returnFocus = rememberFocus()
     if (!box.open) box.showModal()
     find(head, "button").focus()
   })
   life.on(box, "close", () => {
     model.send_msg({ do: "close" })
-    opener?.focus()
+    returnFocus()
   })
   life.watch(["texts", "title"], draw)
   draw()

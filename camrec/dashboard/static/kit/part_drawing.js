@@ -1,6 +1,7 @@
 // Draws parts of a view only when what they show has changed.
 
 import { focusBeside } from "./base.js"
+import { isAlike } from "./focus_return.js"
 
 /** @typedef {(() => void) | void} Tick what a drawn part does every moment, if anything */
 
@@ -22,12 +23,15 @@ export function partDrawing(language) {
       const key = JSON.stringify([facts, language()])
       if (drawn[name]?.key === key) return
       const focused = focusBeside(element)
-      const hadFocus = element.contains(focused)
+      const hadFocus = focused !== null && element.contains(focused)
       drawn[name] = { key, tick: draw() }
       if (!hadFocus) return
       // The same button, if it is there again: another one could stop a recording.
       const buttons = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("button:not(:disabled)")])
-      const same = buttons.find((each) => each.className === focused?.className) ?? buttons[0]
+      const same =
+        buttons.find((each) => isAlike(each, focused)) ??
+        buttons.find((each) => each.className === focused.className) ??
+        buttons[0]
       same?.focus()
     },
     tick() {
