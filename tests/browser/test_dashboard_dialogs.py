@@ -190,6 +190,10 @@ def test_statistics_are_drawn_while_their_dialog_is_open(wire, cameras, open_pag
     }"""
     before = page.evaluate(points)
     page.wait_for_function(f"count => ({points})() >= count + 2", arg=before)
+    (known,) = [each for each in wire.get("/cameras").json()["cameras"] if each["session_ids"]]
+    wire.ask("PATCH", f"/cameras/{known['camera_id']}", {"stays": True})  # its card is drawn again
+    asking = page.locator("article.camera button[aria-label='Fermer cette caméra'][aria-haspopup]")
+    expect(asking.first).to_be_attached()
     page.keyboard.press("Escape")
     expect(box).to_have_count(0)
     page.wait_for_function(f"() => ({points})() === 0")
