@@ -45,6 +45,7 @@ class VideoLibrary:
 
     All other files and folders that camrec makes there have names that start with a dot. `open`
     must be called before saving, locking, renaming and deleting videos, but not before reading.
+    These four change a file and its receipt in one step, under one lock, so they are here together.
 
     Parameters
     ----------

@@ -65,6 +65,9 @@ class Recorder:
     the recording may call `run`, `finalize` and, once that thread runs, `close`. All others may be
     called from any thread.
 
+    A turn of the loop decides whether the end is due, takes and writes frames, and may hand over to
+    the next video. In several classes, a frame could come between two of these steps and be lost.
+
     Parameters
     ----------
     start_utc

@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 class SegmentWriter:
     """Writes the segments of one recording. One thread writes; any thread may read the results.
 
+    Each frame is written, kept for the next segment, or counted as left out. Gaps and warnings are
+    right only if one class sees all three happen.
+
     Parameters
     ----------
     period
