@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 
+from camrec.camera_registry import KnownCamera
 from camrec.clock import NS_PER_SECOND
 from camrec.dashboard.plan_recorded import find_lacking
 from camrec.dashboard.rounded_figures import round_two_digits
@@ -64,7 +65,8 @@ def read_plan_week(station: Station, first: date | None, language: str) -> PlanW
     today = clock.day_of(now)
     if first is None:
         first = today - timedelta(days=today.weekday())
-    names = {each.camera_id: each.name for each in station.known_cameras.all()}
+    cameras = station.known_cameras.all()  # once: they may change meanwhile
+    names = {each.camera_id: each.name for each in cameras}
     videos = {each.filename: each for each in station.library.videos()}
     # What began on the evening before may go on in the week.
     week = plans.calendar(first - _ONE_DAY, first + timedelta(days=WEEK_DAYS - 1))
@@ -75,7 +77,7 @@ def read_plan_week(station: Station, first: date | None, language: str) -> PlanW
         "now": _wall_ms(now, clock),
         "zone": _zone_name(station.config.timezone, shown_now, clock),
         "utc_offset": _utc_offset_minutes(now, shown_now),
-        "cameras": _cameras(station, names),
+        "cameras": _cameras(station, cameras),
         "once": _scheduled(station, names),
         "occurrences": [
             _occurrence(each, names, clock, language, videos) for each in week.occurrences
@@ -90,26 +92,25 @@ def read_plan_week(station: Station, first: date | None, language: str) -> PlanW
     }
 
 
-def _cameras(station: Station, names: Mapping[str, str]) -> list[PlanCameraRow]:
+def _cameras(station: Station, cameras: Iterable[KnownCamera]) -> list[PlanCameraRow]:
     """Return the cameras that a plan may record, the open ones first, as on the live page."""
     rates = {}
     for session in station.cameras.sessions():
         rate = station.recordings.estimate_disk([session]).file_bit_rate / 8
         rates[session.camera_id] = round_two_digits(rate) if rate > 0 else None
     known = [
-        each.camera_id
-        for each in station.known_cameras.all()
+        each
+        for each in cameras
         if each.camera_id in rates or not station.known_cameras.needs_password(each)
     ]
     order = {camera_id: number for number, camera_id in enumerate(rates)}
-    known.sort(key=lambda camera_id: order.get(camera_id, len(order)))
-    guarded = {each.camera_id for each in station.known_cameras.all() if each.has_secret}
+    known.sort(key=lambda each: order.get(each.camera_id, len(order)))
     return [
         {
-            "camera_id": each,
-            "name": names[each],
-            "rate": rates.get(each),
-            "has_password": each in guarded,
+            "camera_id": each.camera_id,
+            "name": each.name,
+            "rate": rates.get(each.camera_id),
+            "has_password": each.has_secret,
         }
         for each in known
     ]

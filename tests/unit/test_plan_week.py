@@ -55,6 +55,17 @@ def test_times_are_those_of_the_clocks_in_the_plan_s_time_zone(tmp_path):
     assert row["next"] == MONDAY + 3 * DAY_MS + 22 * HOUR_MS
 
 
+def test_a_camera_that_comes_while_the_week_is_read_is_in_the_next_one(tmp_path, monkeypatch):
+    station = make_station(tmp_path)
+    station.plans.add(NIGHTLY)
+    known = station.known_cameras.all()
+    times = iter([[], known])
+    monkeypatch.setattr(station.known_cameras, "all", lambda: next(times, known))
+    assert read_plan_week(station, None, "en")["cameras"] == []
+    (camera,) = read_plan_week(station, None, "en")["cameras"]
+    assert camera["name"] == "camera"
+
+
 def test_another_week_also_has_what_goes_on_from_the_evening_before(tmp_path):
     station = make_station(tmp_path)
     station.plans.add(NIGHTLY)
