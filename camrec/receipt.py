@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -17,6 +17,8 @@ from pydantic import (
 
 from camrec import i18n, remote_files
 from camrec.annotations import Event
+from camrec.clock import NS_PER_SECOND
+from camrec.time_spans import TimeSpan
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,13 @@ class Gap(BaseModel):
 
     start: float
     duration: float
+
+
+def gap_spans(gaps: Iterable[Gap], started_at: int) -> Iterator[TimeSpan]:
+    """When gaps were, in a video that started at `started_at`, UTC nanoseconds."""
+    for gap in gaps:
+        start = started_at + round(gap.start * NS_PER_SECOND)
+        yield TimeSpan(start, start + round(gap.duration * NS_PER_SECOND))
 
 
 class PartFacts(BaseModel):

@@ -15,13 +15,8 @@ from camrec.alerts.lost_cameras import (
     CameraSilence,
     LostCameraTracker,
 )
-from camrec.alerts.missed_plans import WaitingTime, missed_code
-from camrec.alerts.recorded_time import (
-    RecordedTime,
-    TimeSpan,
-    sum_recorded_time,
-    without_gaps,
-)
+from camrec.alerts.missed_plans import DELAYS_BY_PERSON, WaitingTime, missed_code
+from camrec.alerts.recorded_time import RecordedTime, sum_recorded_time
 from camrec.alerts.repeated_losses import group_losses
 from camrec.alerts.webhook_body import trial_body, webhook_body
 from camrec.alerts.webhook_post import SIGNATURE_HEADER, WebhookAnswer, post_webhook
@@ -30,6 +25,7 @@ from camrec.alerts.webhook_sender import ATTEMPTS_BEFORE_ALERT, Webhook, Webhook
 __all__ = [
     "ALERT_FILE_NAME",
     "ATTEMPTS_BEFORE_ALERT",
+    "DELAYS_BY_PERSON",
     "LASTING_ALERT_KINDS",
     "LOST_AFTER_NS",
     "MAX_ALERTS",
@@ -47,7 +43,6 @@ __all__ = [
     "EndedFacts",
     "LostCameraTracker",
     "RecordedTime",
-    "TimeSpan",
     "WaitingTime",
     "Webhook",
     "WebhookAnswer",
@@ -60,5 +55,4 @@ __all__ = [
     "sum_recorded_time",
     "trial_body",
     "webhook_body",
-    "without_gaps",
 ]

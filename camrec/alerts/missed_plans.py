@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 # What a plan waited for because of a person is no reason to alert anybody.
-_BY_PERSON = ("by_hand", "plan_made")
+DELAYS_BY_PERSON = ("by_hand", "plan_made")
 _NAMED_REASONS = (
     "asleep",
     "off",
@@ -32,5 +32,5 @@ def missed_code(waits: Sequence[WaitingTime]) -> str | None:
     """
     reasons = [each for each in waits if each.reason in _NAMED_REASONS]
     if not reasons:
-        return None if any(each.reason in _BY_PERSON for each in waits) else "missed_plan"
+        return None if any(each.reason in DELAYS_BY_PERSON for each in waits) else "missed_plan"
     return f"missed_{max(reasons, key=lambda each: each.length).reason}"

@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-
-class TimeSpan(NamedTuple):
-    """From `start` to `end`, UTC nanoseconds."""
-
-    start: int
-    end: int
+from camrec.time_spans import TimeSpan, merge_spans
 
 
 class RecordedTime(NamedTuple):
@@ -32,35 +27,11 @@ def sum_recorded_time(
     """
     recorded_ns = missing_ns = 0
     for camera in {*recorded, *wanted}:
-        present = _merge(recorded.get(camera, ()), since, now)
-        both = _merge((*present, *wanted.get(camera, ())), since, now)
+        present = merge_spans(recorded.get(camera, ()), since, now)
+        both = merge_spans((*present, *wanted.get(camera, ())), since, now)
         recorded_ns += _length(present)
         missing_ns += _length(both) - _length(present)
     return RecordedTime(recorded_ns, missing_ns)
-
-
-def without_gaps(span: TimeSpan, gaps: Iterable[TimeSpan]) -> list[TimeSpan]:
-    """The parts of `span` outside `gaps`."""
-    found, start = [], span.start
-    for gap in _merge(gaps, span.start, span.end):
-        found.append(TimeSpan(start, gap.start))
-        start = gap.end
-    found.append(TimeSpan(start, span.end))
-    return [each for each in found if each.end > each.start]
-
-
-def _merge(spans: Iterable[TimeSpan], since: int, now: int) -> list[TimeSpan]:
-    """The same time as spans that neither overlap nor touch, in their order."""
-    merged: list[TimeSpan] = []
-    for span in sorted(spans):
-        start, end = max(span.start, since), min(span.end, now)
-        if end <= start:
-            continue
-        if merged and start <= merged[-1].end:
-            merged[-1] = TimeSpan(merged[-1].start, max(end, merged[-1].end))
-        else:
-            merged.append(TimeSpan(start, end))
-    return merged
 
 
 def _length(spans: Iterable[TimeSpan]) -> int:

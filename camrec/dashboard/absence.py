@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from camrec.alerts import MAX_ALERT_AGE_DAYS, TimeSpan, sum_recorded_time, without_gaps
+from camrec.alerts import DELAYS_BY_PERSON, MAX_ALERT_AGE_DAYS, sum_recorded_time
 from camrec.clock import NS_PER_DAY, NS_PER_SECOND
 from camrec.dashboard.wire_types import AbsenceFields
 from camrec.planning import find_begun_days
-from camrec.recording import RecordingState
+from camrec.receipt import gap_spans
+from camrec.recording import RUNNING_RECORDING_STATES
+from camrec.time_spans import TimeSpan, without_gaps
 
 if TYPE_CHECKING:
     from camrec.alerts import Alert
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from camrec.receipt import Gap
     from camrec.recording import AnyRecording
     from camrec.station import Station
-
-UNSAVED_STATES = (RecordingState.WRITING, RecordingState.WAITING, RecordingState.FINALISING)
 
 
 class AbsenceSpans:
@@ -52,14 +52,14 @@ class AbsenceSpans:
     def add_recordings(self, recordings: Iterable[AnyRecording]) -> None:
         """Add what is not saved yet; call it after `add_videos`."""
         for each in recordings:
-            if each.state in UNSAVED_STATES and each.has_started:
+            if each.state in RUNNING_RECORDING_STATES and each.has_started:
                 # The earlier videos of a series are saved.
                 start = max(each.started_at, self._saved_until.get(each.recording_id, 0))
                 end = self._now if each.ended_at is None else each.ended_at
                 self._add_recorded(each.camera_id, TimeSpan(start, end), each.started_at, each.gaps)
 
     def add_alerts(self, alerts: Iterable[Alert]) -> None:
-        """Add outages, what ended early, and what was missed."""
+        """Add lost cameras, what ended early, and what was missed."""
         for each in alerts:
             end = self._now if each.lasts else each.until
             camera = each.camera_id or each.camera
@@ -72,14 +72,13 @@ class AbsenceSpans:
             if each.ends_at <= self._since:
                 continue
             for delay in each.delays:
-                if delay.reason not in ("plan_made", "by_hand"):
+                if delay.reason not in DELAYS_BY_PERSON:
                     end = min(delay.end or self._now, each.stopped_at or each.ends_at, each.ends_at)
                     start = max(delay.start, each.starts_at)
                     self._add_wanted(each.camera_id, TimeSpan(start, end))
 
     def _add_recorded(self, camera: str, span: TimeSpan, origin: int, gaps: Iterable[Gap]) -> None:
-        missing = list(_gap_spans(origin, gaps))
-        self.recorded[camera] += without_gaps(span, missing)
+        self.recorded[camera] += without_gaps(span, gap_spans(gaps, origin))
         self.wanted[camera].append(span)
 
     def _add_wanted(self, camera: str, span: TimeSpan) -> None:
@@ -111,9 +110,3 @@ def read_absence(
         "missing": found.missing / NS_PER_SECOND,
         "begun": [{"at": each.at / 1e6, "plans": each.plans} for each in days],
     }
-
-
-def _gap_spans(origin: int, gaps: Iterable[Gap]) -> Iterator[TimeSpan]:
-    for gap in gaps:
-        start = origin + round(gap.start * NS_PER_SECOND)
-        yield TimeSpan(start, start + round(gap.duration * NS_PER_SECOND))

@@ -7,13 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from camrec.alerts import Alert, AlertSubject, TimeSpan, sum_recorded_time, without_gaps
+from camrec.alerts import Alert, AlertSubject, sum_recorded_time
 from camrec.clock import NS_PER_SECOND, format_iso
 from camrec.dashboard.absence import AbsenceSpans
 from camrec.library import VideoFile
 from camrec.planning import Delay, OccurrenceRecord
 from camrec.receipt import Gap, Receipt
 from camrec.recording import RecordingState
+from camrec.time_spans import TimeSpan, without_gaps
 
 MINUTE = 60 * NS_PER_SECOND
 BEGIN = 1_795_953_600 * NS_PER_SECOND
