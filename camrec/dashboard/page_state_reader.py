@@ -60,7 +60,7 @@ class PageStateReader:
             self._library_changed = False
             self._videos = station.library.videos()
         recordings = station.recordings.listed()
-        staying = {each.camera_id for each in station.known_cameras.all() if each.stays}
+        staying = station.known_cameras.staying_ids()
         paused = {
             camera_id: entry.plan_id
             for entry in station.plans.all()

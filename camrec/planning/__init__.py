@@ -4,6 +4,7 @@ Nothing here opens a camera or starts a recording: `PlanDispatcher` says what ha
 """
 
 from camrec.planning.begun_days import BegunDay, find_begun_days
+from camrec.planning.camera_reckoning import OPEN_AHEAD_NS
 from camrec.planning.crowding import most_open_at_once
 from camrec.planning.disk_forecast import DiskForecast, PlannedSpan, forecast_disk
 from camrec.planning.dispatcher import PlanDispatcher, Reckoning
@@ -60,6 +61,7 @@ __all__ = [
     "MAX_PLAN_CAMERAS",
     "MAX_SUN_OFFSET_S",
     "MAX_UNTIL",
+    "OPEN_AHEAD_NS",
     "PLAN_FILE_NAME",
     "WEEKDAYS",
     "BegunDay",

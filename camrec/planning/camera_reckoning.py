@@ -18,7 +18,7 @@ from camrec.planning.orders import (
 )
 from camrec.planning.plan_state import DelayReason, OccurrenceRecord, PlanRun
 
-# A camera is opened so long before an occurrence.
+# A camera is opened so long before it is recorded.
 OPEN_AHEAD_NS = 90 * NS_PER_SECOND
 # A recording that follows another one without a gap is ordered so long before, and an end that
 # moves later is moved so long before.

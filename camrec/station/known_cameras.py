@@ -144,6 +144,21 @@ class KnownCameras:
         """
         return self._registry.source(self._registry.get(camera_id))
 
+    def require_source(self, camera_id: str) -> CameraAddress:
+        """The address with which a camera is opened.
+
+        Raises
+        ------
+        NotFoundError
+            ``no_camera``.
+        CameraError
+            ``camera_wrong_password``: it requires a password that is not known any more.
+        """
+        source = self.source(camera_id)
+        if source is None:
+            raise CameraError("camera_wrong_password", host=self.get(camera_id).address.host)
+        return source
+
     def reopen(
         self, camera_id: str, *, keeps_trying: bool = False, failed_before: bool = False
     ) -> Session:
@@ -157,10 +172,7 @@ class KnownCameras:
             ``camera_wrong_password``: it requires a password that is not known any more.
         StateError (``sessions_full``)
         """
-        camera = self._registry.get(camera_id)
-        source = self.source(camera_id)
-        if source is None:
-            raise CameraError("camera_wrong_password", host=camera.address.host)
+        source = self.require_source(camera_id)
         return self._cameras.begin_open(
             source, keeps_trying=keeps_trying, failed_before=failed_before
         )

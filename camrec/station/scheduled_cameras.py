@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from camrec.annotations import NO_DETAILS, Details
 from camrec.clock import NS_PER_SECOND, Clock
-from camrec.errors import CameraError, NotFoundError, StateError
+from camrec.errors import NotFoundError, StateError
+from camrec.planning import OPEN_AHEAD_NS
 from camrec.recording import ENDED_RECORDING_STATES, AnyRecording
 from camrec.session import RECORD_LATER_STATES, Session
 from camrec.station.cameras import StationCameras
@@ -17,8 +18,6 @@ from camrec.station.recordings import StationRecordings
 
 log = logging.getLogger(__name__)
 
-# As long as before an occurrence of a plan.
-SCHEDULED_OPEN_AHEAD_NS = 90 * NS_PER_SECOND
 # Nothing reports that the clock was set, or that nobody watches a camera any more.
 SCHEDULED_CHECK_INTERVAL_S = 5.0
 
@@ -81,9 +80,7 @@ class ScheduledCameras:
         camera = self._known_cameras.get(camera_id)
         if start_at is None:
             raise StateError("session_not_live")
-        source = self._known_cameras.source(camera_id)
-        if source is None:
-            raise CameraError("camera_wrong_password", host=camera.address.host)
+        source = self._known_cameras.require_source(camera_id)
         session = self._cameras.prepare(camera, source)
         try:
             recording = record(session.session_id)
@@ -121,7 +118,7 @@ class ScheduledCameras:
         """Return when the recording is over, or was cancelled."""
         is_full = False
         while not self._stopping.is_set() and (recording := self._find(recording_id)) is not None:
-            ahead = recording.started_at - SCHEDULED_OPEN_AHEAD_NS - self._clock.utc_ns()
+            ahead = recording.started_at - OPEN_AHEAD_NS - self._clock.utc_ns()
             if ahead <= 0 and self._cameras.is_prepared(session.session_id):
                 try:
                     self._cameras.open_prepared(session.session_id)

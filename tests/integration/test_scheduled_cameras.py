@@ -17,7 +17,7 @@ pytestmark = pytest.mark.spread
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch):
-    monkeypatch.setattr(scheduled_cameras, "SCHEDULED_OPEN_AHEAD_NS", 2 * NS_PER_SECOND)
+    monkeypatch.setattr(scheduled_cameras, "OPEN_AHEAD_NS", 2 * NS_PER_SECOND)
     monkeypatch.setattr(scheduled_cameras, "SCHEDULED_CHECK_INTERVAL_S", 0.2)
 
 

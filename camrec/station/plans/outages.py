@@ -60,15 +60,15 @@ class PlanOutages:
         if sleep is not None:
             asleep_since = now - (sleep.end - sleep.start)
             self._outages.append(Outage("asleep", asleep_since, now))
-        is_set_forward = step is not None and step.size_ns > MIN_STEP_FORWARD_NS
-        if step is not None and is_set_forward:
-            since = asleep_since - step.size_ns
+        forward = step if step is not None and step.size_ns > MIN_STEP_FORWARD_NS else None
+        if forward is not None:
+            since = asleep_since - forward.size_ns
             self._outages.append(Outage("clock_forward", since, asleep_since))
         recent = [each for each in self._outages if each.end > now - MAX_OUTAGE_AGE_NS]
         self._outages = recent[-MAX_OUTAGES:]
         if (
             sleep is not None
-            or is_set_forward
+            or forward is not None
             or abs(now - self._written_at) >= HEARTBEAT_INTERVAL_NS
         ):
             self.write()
