@@ -62,7 +62,7 @@ export interface PlayedVideo extends Video {
   audio_codec: string | null
 }
 
-/** Something that needed a person, or several outages of one camera; dashboard/wire_types.py says what each field means. */
+/** Something that needed a person, or several losses of one camera; dashboard/wire_types.py says what each field means. */
 export interface Alert {
   alert_ids: string[]
   kind: string

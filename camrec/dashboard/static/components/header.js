@@ -1,8 +1,9 @@
 // The bar at the top: the logo, the views, the recordings that run, language, theme and settings.
 
 import { bellPanel } from "../alerts/bell_panel.js"
-import { button, fill, focusBeside, focusedElement, h, iconButton } from "../kit/base.js"
+import { button, fill, focusBeside, h, iconButton } from "../kit/base.js"
 import { CONNECTION_LOST, MARK_ALL, OFFER_RECORD_ALL, OPEN_SETTINGS, THEME_CHANGED } from "../kit/events.js"
+import { rememberFocus } from "../kit/focus_return.js"
 import { helpDialog } from "../kit/help.js"
 import { hotkeys } from "../kit/hotkeys.js"
 import { icon } from "../kit/icons.js"
@@ -44,8 +45,8 @@ export function render({ model, view }) {
   let isCutOff = false // camrec does not answer, so it is not known what is being recorded
 
   function openHelp() {
-    const opener = focusedElement()
-    helpDialog(root, locale).addEventListener("close", () => opener?.focus())
+    const returnFocus = rememberFocus()
+    helpDialog(root, locale).addEventListener("close", returnFocus)
   }
 
   function draw() {

@@ -1,9 +1,10 @@
 // The settings: a dialog with tabs, opened by OPEN_SETTINGS or by a link to #settings/TAB. A choice takes effect at once.
 // If camrec rejects a field, the field says why and keeps what was typed.
 
-import { button, dialog, fill, find, focusBeside, focusedElement, h, iconButton } from "../kit/base.js"
+import { button, dialog, fill, find, focusBeside, h, iconButton } from "../kit/base.js"
 import { OPEN_SETTINGS, THEME_CHANGED } from "../kit/events.js"
 import { diskSettings } from "../kit/disk_settings.js"
+import { rememberFocus } from "../kit/focus_return.js"
 import { icon } from "../kit/icons.js"
 import { lifetime } from "../kit/lifetime.js"
 import { createLocale } from "../kit/locale.js"
@@ -46,7 +47,7 @@ export function render({ model, view }) {
   function open(name) {
     tab = knownTab(name)
     if (box?.open) return draw()
-    const opener = focusedElement() // gets the focus back when the dialog closes
+    const returnFocus = rememberFocus()
     form = h("div", { class: "form", on: news.on })
     for (const each of FIELDS) {
       delete problems[each]
@@ -56,7 +57,7 @@ export function render({ model, view }) {
     webhook.reset()
     draw()
     box = dialog(root, { "aria-labelledby": "settings", class: "settings" }, form)
-    box.addEventListener("close", () => opener?.focus())
+    box.addEventListener("close", returnFocus)
   }
 
   const close = () => box?.close()

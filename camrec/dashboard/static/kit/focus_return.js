@@ -19,7 +19,7 @@ export function rememberFocus() {
   return () => {
     if (focused === null || focused.isConnected) return focused?.focus()
     if (!(root instanceof ShadowRoot || root instanceof Document)) return
-    const buttons = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("button")])
-    buttons.find((each) => isAlike(each, focused))?.focus()
+    const all = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("a, button")])
+    all.find((each) => isAlike(each, focused))?.focus()
   }
 }

@@ -1,6 +1,6 @@
 // The fields for the begin and the details of a recording.
 
-import { button, h } from "../kit/base.js"
+import { button, find, h } from "../kit/base.js"
 import { segmentedControl } from "../kit/segmented_control.js"
 import { pairFields } from "./detail_fields.js"
 import { canAddDetail } from "./recording_details.js"
@@ -39,6 +39,49 @@ export function startFields(locale, group, { isLater, day, date, time }, now, ch
       : null,
     isLater && day === "other" ? h("input", { class: "field", type: "date", value: date, "aria-label": locale.t("page.start_date"), on: typed("date") }) : null,
   ]
+}
+
+/**
+ * What happens when somebody uses the fields.
+ * @param {HTMLElement} element that has them
+ * @param {Choice} choice
+ * @param {() => void} draw draws them again, when others are to be shown
+ * @param {() => void} changed
+ */
+export function choiceActions(element, choice, draw, changed) {
+  /** @param {Detail[]} details */
+  function setDetails(details) {
+    choice.setDetails(details)
+    changed()
+  }
+
+  /**
+   * @param {Detail[]} details
+   * @param {string} focused
+   */
+  function redraw(details, focused) {
+    setDetails(details)
+    draw()
+    find(element, focused)?.focus()
+  }
+
+  return {
+    /** @param {Partial<StartChoice>} changes */
+    changeStart(changes) {
+      choice.start = { ...choice.start, ...changes }
+      changed()
+      if (!("isLater" in changes || "day" in changes)) return
+      draw()
+      find(element, "isLater" in changes ? "input[type=radio]:checked" : "select")?.focus()
+    },
+    /** @param {Detail[]} details that are shown */
+    ofDetails: (details) => ({
+      changed: () => setDetails(details),
+      add: () => redraw([...details, { name: "", value: "" }], ".pair:last-of-type .field"),
+      /** @param {number} row */
+      remove: (row) => redraw(details.filter((_, each) => each !== row), ".button.link"),
+    }),
+  }
 }
 
 /**

@@ -3,7 +3,7 @@
 import { button, fill, find, h } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
 import { createLocale } from "../kit/locale.js"
-import { detailsFields, startFields } from "./choice_fields.js"
+import { choiceActions, detailsFields, startFields } from "./choice_fields.js"
 import { durationChoice, recordOffer } from "./duration_choices.js"
 import { filledDetails } from "./recording_details.js"
 import { recordingChoice } from "./recording_choice.js"
@@ -13,8 +13,6 @@ import { startTime } from "./scheduled_recordings.js"
 /** @import { Answer, Model } from "../wire.js" */
 /** @import { Locale } from "../kit/locale.js" */
 /** @import { Choice } from "./recording_choice.js" */
-/** @import { Detail } from "./recording_details.js" */
-/** @import { StartChoice } from "./recording_start.js" */
 /** @typedef {{count: number, rate: number, most: number, room: number, free: number}} RecordAllFacts */
 
 const OWNER = "all"
@@ -105,40 +103,11 @@ function moreFields(locale, choice, changed) {
   const body = h("div", { class: "choice-fields" })
   const isUsed = choice.start.isLater || filledDetails(choice.details()).length > 0
 
-  /** @param {Detail[]} details */
-  function redraw(details) {
-    choice.setDetails(details)
-    draw()
-    changed()
-  }
-
-  /** @param {Partial<StartChoice>} changes */
-  function changeStart(changes) {
-    choice.start = { ...choice.start, ...changes }
-    if ("isLater" in changes || "day" in changes) {
-      draw() // it shows other fields
-      find(body, "isLater" in changes ? "input[type=radio]:checked" : "select").focus()
-    }
-    changed()
-  }
+  const { changeStart, ofDetails } = choiceActions(body, choice, draw, changed)
 
   function draw() {
     const details = choice.details()
-    fill(body, startFields(locale, "begin-all", choice.start, Date.now(), changeStart),
-      detailsFields(locale, choice, details, {
-        changed: () => {
-          choice.setDetails(details)
-          changed()
-        },
-        add: () => {
-          redraw([...details, { name: "", value: "" }])
-          find(body, ".pair:last-of-type .field").focus()
-        },
-        remove: (row) => {
-          redraw(details.filter((_, each) => each !== row))
-          find(body, ".button.link").focus()
-        },
-      }))
+    fill(body, startFields(locale, "begin-all", choice.start, Date.now(), changeStart), detailsFields(locale, choice, details, ofDetails(details)))
   }
 
   draw()

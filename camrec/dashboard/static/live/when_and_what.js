@@ -1,18 +1,16 @@
 // What a recording may have besides its length: a name, a later start, and details. It opens below Record, and what is
 // not used is not there.
 
-import { button, fill, find, h } from "../kit/base.js"
+import { button, fill, h } from "../kit/base.js"
 import { PLAN_CAMERA } from "../kit/events.js"
 import { icon } from "../kit/icons.js"
-import { detailsFields, startFields } from "./choice_fields.js"
+import { choiceActions, detailsFields, startFields } from "./choice_fields.js"
 import { rememberedDuration } from "./duration_choices.js"
 import { recordingChoice } from "./recording_choice.js"
 
 /** @import { Lifetime } from "../kit/lifetime.js" */
 /** @import { CameraModel } from "./camera_model.js" */
-/** @import { Detail } from "./recording_details.js" */
 /** @import { Choice } from "./recording_choice.js" */
-/** @import { StartChoice } from "./recording_start.js" */
 /** @typedef {ReturnType<typeof whenAndWhat>} WhenAndWhat */
 
 const MAX_NAME_CHARS = 100
@@ -28,8 +26,7 @@ export function whenAndWhat(life, camera) {
   /** @type {HTMLElement | null} */
   let opener = null // the button that opens it
   const isOpen = () => element.matches(":popover-open")
-  /** @param {string} selector */
-  const focusOn = (selector) => find(element, selector)?.focus()
+  const { changeStart, ofDetails } = choiceActions(element, choice, draw, changed)
 
   function draw() {
     const details = choice.details()
@@ -38,43 +35,12 @@ export function whenAndWhat(life, camera) {
       nameField(camera, choice, changed),
       startFields(camera.locale, `begin-${id}`, choice.start, camera.now(), changeStart),
       button({ label: camera.locale.t("page.start_repeat"), icon: "calendar", kind: "link", on: () => repeat(element, camera, choice) }),
-      detailsFields(camera.locale, choice, details, {
-        changed: () => changeDetails(details),
-        add: () => {
-          redraw([...details, { name: "", value: "" }])
-          focusOn(".pair:last-of-type .field")
-        },
-        remove: (row) => {
-          redraw(details.filter((_, each) => each !== row))
-          focusOn(".button.link")
-        },
-      }))
+      detailsFields(camera.locale, choice, details, ofDetails(details)))
   }
 
   function changed() {
     camera.draw()
     place()
-  }
-
-  /** @param {Detail[]} details */
-  function changeDetails(details) {
-    choice.setDetails(details)
-    changed()
-  }
-
-  /** @param {Detail[]} details */
-  function redraw(details) {
-    changeDetails(details)
-    draw()
-  }
-
-  /** @param {Partial<StartChoice>} changes */
-  function changeStart(changes) {
-    choice.start = { ...choice.start, ...changes }
-    changed()
-    if (!("isLater" in changes || "day" in changes)) return
-    draw() // it shows other fields
-    focusOn("isLater" in changes ? "input[type=radio]:checked" : "select")
   }
 
   /** Below the controls, also where the card ends. */
