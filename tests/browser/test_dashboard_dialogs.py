@@ -74,7 +74,7 @@ def test_record_all_starts_every_camera_and_the_list_stops_one(wire, cameras, sh
     asked.get_by_text("When and what").click()
     asked.get_by_text("At a time", exact=True).click()
     # The next half hour, which is tomorrow's late in the evening.
-    later = re.compile("^Record 2 cameras for 1\u00a0h\u00a030 (tomorrow )?at")
+    later = re.compile(r"^Record 2 cameras for 1\sh\s30\s(tomorrow\s)?at\s")
     expect(asked.get_by_role("button", name=later)).to_be_visible()
     asked.get_by_text("Now", exact=True).click()
     asked.get_by_label("Subject", exact=True).fill("B4")
