@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from camrec.codecs import EOI_BYTES
 from camrec.mjpeg_relay.part_heads import PartHead, declared_length, find_part_heads
 
-JPEG_START_BYTES, EOI_BYTES = b"\xff\xd8\xff", b"\xff\xd9"
+JPEG_START_BYTES = b"\xff\xd8\xff"
 MAX_JPEG_BYTES = 16 << 20  # a larger JPEG is dropped
 MAX_PART_HEADER_BYTES = 4096  # before a JPEG, where its length may be
 SURE_DELIMITER_BYTES = 6  # a delimiter of this length does not occur in a JPEG by chance

@@ -11,13 +11,17 @@ from camrec.annotations import NO_DETAILS, Details
 from camrec.camera_address import validate_name
 from camrec.errors import InputError
 from camrec.planning.sun import Coordinates, SunEvent
-from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
+from camrec.recording_limits import (
+    MAX_DURATION_S,
+    MAX_VIDEO_LENGTH_S,
+    MIN_DURATION_S,
+    MIN_VIDEO_LENGTH_S,
+)
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 MAX_PLAN_CAMERAS = 64
-MIN_VIDEO_LENGTH_S, MAX_VIDEO_LENGTH_S = 60, 86_400
 MAX_SUN_OFFSET_S = 43_200
 # UTC nanoseconds in 63 bits end in the year 2262.
 MAX_UNTIL = date(2199, 12, 31)

@@ -12,8 +12,6 @@ from camrec.errors import InputError
 from camrec.i18n import Phrase
 from camrec.planning.plan import (
     MAX_SUN_OFFSET_S,
-    MAX_VIDEO_LENGTH_S,
-    MIN_VIDEO_LENGTH_S,
     RecordingPlan,
     SunStart,
     Weekday,
@@ -21,7 +19,12 @@ from camrec.planning.plan import (
 )
 from camrec.planning.sun import SunEvent
 from camrec.planning.time_of_day import parse_time_of_day
-from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
+from camrec.recording_limits import (
+    MAX_DURATION_S,
+    MAX_VIDEO_LENGTH_S,
+    MIN_DURATION_S,
+    MIN_VIDEO_LENGTH_S,
+)
 
 _DATE_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # Fields that a change of the key replaces.

@@ -133,11 +133,9 @@ UNITLESS: frozenset[str] = frozenset()
 def test_no_two_modules_define_the_same_constant():
     where = defaultdict(set)
     for module in MODULES:
-        for node in statements(module):
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                name = node.targets[0].id
-                if name.isupper() and not name.startswith("_"):
-                    where[name].add(str(module.relative_to(PACKAGE)))
+        for name in constants(module):
+            if not name.startswith("_"):
+                where[name].add(str(module.relative_to(PACKAGE)))
     assert {name: sorted(each) for name, each in where.items() if len(each) > 1} == {}
 
 
