@@ -218,16 +218,20 @@ class HostClockFacts(BaseModel):
 class Receipt(BaseModel):
     """The receipt of ``NAME.mp4`` is ``NAME.json``.
 
-    Times are ISO 8601 in UTC, lengths in seconds, sizes in bytes.
+    Times are ISO 8601 in UTC, lengths in seconds, sizes in bytes, `width` and `height` in pixels.
 
+    recording_id : the recording that the video is of; several videos may be of one.
     name : the name of the video; renaming the video changes it.
     camera, camera_id : the name of the camera, and its id, which stays when the camera is renamed;
         None in receipts of an older camrec.
+    source : the address of the camera, without user and password.
     plan_id : the plan that it was recorded for; None: it was recorded by hand.
     asked : the requested length of the recording; None: it was to run until it is stopped.
-    video_number : which video of the recording this is, from 1; None: a recording with a length
-        that was to become one video. One until it is stopped counts them, even a single one.
+    video_number : which video of the recording this is, from 1; None: the recording had a length
+        and was to become one video. A recording that runs until it is stopped counts its videos,
+        even a single one.
     duration : the length of the video, from its first frame to the end of its last.
+    started_at, ended_at : when the video begins, at its time 0, and when it ends.
     lead : seconds in the file before the first frame is shown, hidden by an edit list.
     preroll : seconds of the video from before the recording was started, if a setting requests it.
     utc_source : what `started_at` and the times of frames come from: "camera" (the camera's own
@@ -261,7 +265,11 @@ class Receipt(BaseModel):
         there is no audio, or if it is not known.
     ended : why it ended: "time", "stopped", "closed", "shutdown", "disk", "camera", "error", or
         "crash": camrec was killed and did not run again before the recording's time was over.
+    frames : how many frames are shown.
     frames_per_minute : frames in each minute of the video; the last minute is usually incomplete.
+    gaps : the times without frames.
+    parts, part_facts : how many segments the video was joined from, and each of them.
+    sha256 : of the whole file, hexadecimal.
     playable : the first and last frame, and the first frame of each segment, could be decoded.
     locked : the video is never deleted automatically.
     details : names with values that were given with the recording, such as subject and condition.

@@ -22,8 +22,11 @@ VALUES = (
         for name in (
             "Receipt",
             "Gap",
+            "PartFacts",
+            "UtcSourceFacts",
             "CameraClockFacts",
             "ClockStepFacts",
+            "HostClockFacts",
             "CalibratedDelay",
             "RecordingWarning",
         )
@@ -125,9 +128,11 @@ def render_docstring(of: griffe.Object) -> list[str]:
             code = "\n".join(value for _, value in section.value)
             lines += ["```python", re.sub(r" +# doctest: \+SKIP", "", code), "```", ""]
         else:
-            lines += [f"*{section.kind.value.title()}*", ""]
-            lines += [f"- {render_item(each)}" for each in section.value]
-            lines += [""]
+            items = [render_item(each) for each in section.value]
+            is_returned = section.kind is griffe.DocstringSectionKind.returns
+            if is_returned and not any(each.description for each in section.value):
+                items = [" ".join(items)]  # a sentence: each of its lines is an item to griffe
+            lines += [f"*{section.kind.value.title()}*", "", *(f"- {each}" for each in items), ""]
     return lines
 
 

@@ -47,11 +47,11 @@ class Event(BaseModel):
 
     Attributes
     ----------
-    id : it belongs to one recording.
-    at : when it happened or began: UTC, exact to the microsecond.
+    id : another one for each event of each recording.
+    at : when it happened or began: a `datetime.datetime` in UTC, exact to the microsecond.
     length : how many seconds it lasted; None: it has no length.
-    text : what happened.
-    value : a number or a text that belongs to it, such as the number of a trial; None: none.
+    text : what happened; may be empty.
+    value : a number or a string that belongs to it, such as the number of a trial, or None.
     source : who marked it, such as "python".
     """
 

@@ -57,29 +57,39 @@ def open(
     Raises
     ------
     InputError
-        ``address_scheme``, ``address_host``, ``bad_name``: `url` or `name` is not valid.
+        ``address_scheme``, ``address_host``, ``bad_name``: `url` or `name` is not valid. The first
+        call also raises ``config_value`` and others: a setting in ``config.yaml`` is not valid.
     StateError
-        ``sessions_full``: the settings allow no further open camera.
+        ``sessions_full``: the settings allow no further open camera. ``folder_taken`` (first call):
+        another camrec, such as that of another notebook, uses the videos folder; see
+        `camrec.connect`.
     CameraError
         ``camera_no_answer``, ``camera_wrong_password`` and others: the camera sends no video.
+    AccessError
+        ``address_not_allowed``: the settings do not allow cameras in this network.
     ServiceError
-        ``proxy_failed``: a program that camrec needs does not work.
+        ``binary_missing``, ``proxy_failed``: a program that camrec needs is missing, or does not
+        work. ``folder_unwritable``: the videos folder cannot be written.
     """
     backend = local_backend()
     return camera_for(backend, backend.open(url, name, clock, stays))
 
 
 def cameras() -> list[Camera]:
-    """Return the cameras that are open in this process.
+    """Return the cameras that are open in this process, the oldest session first.
 
-    After a crash these include the cameras whose recordings continue.
+    If camrec does not run in this process yet, it is started, with the errors of `open`: these
+    cameras are then those that stay, and after a crash those whose recordings continue.
     """
     backend = local_backend()
     return [camera_for(backend, each) for each in backend.cameras()]
 
 
 def open_demo() -> list[Camera]:
-    """Open the two built-in cameras: one over RTSP with audio, one over HTTP MJPEG."""
+    """Open the two built-in cameras: one over RTSP with audio, one over HTTP MJPEG.
+
+    Waits until both are live. The errors are those of `open`.
+    """
     return [open(url, name) for name, url in local_backend().station.demo.addresses().items()]
 
 
@@ -232,7 +242,7 @@ class Camera:
             cancel it.
         details
             Names with values that the receipt keeps, such as ``{"subject": "A17", "trial": 3}``: at
-            most 32 names (64 characters) with values (1000 characters).
+            most 32 names (64 characters) with values (1000 characters). Numbers become strings.
         video_length
             Whole seconds of each video, 60 to 86400, up to the next key frame. No frame is lost
             between two videos. By default 3600 if `duration` is None, otherwise there is one video.

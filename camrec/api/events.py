@@ -50,7 +50,7 @@ def mark(
     at
         When it happened or began (UTC if it has no time zone). By default now.
     length
-        How many seconds it lasted.
+        How many seconds it lasted, 0 to 2678400 (31 days). By default it has no length.
     value
         A number, or a string of at most 1000 characters, such as the number of a trial.
 
@@ -64,7 +64,8 @@ def mark(
         ``bad_event_text``, ``bad_event_time``, ``bad_event_length``, ``bad_event_value``: an
         argument is not valid. ``event_in_future``: `at` is later than now.
     StateError
-        ``nothing_recorded``: nothing recorded at that moment.
+        ``nothing_recorded``: nothing was being recorded at that moment. ``events_full``: a
+        recording has 100,000 events already.
     ServiceError
         ``folder_unwritable``: the disk cannot be written. The event is not stored.
     """

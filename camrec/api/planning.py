@@ -15,6 +15,7 @@ from camrec.api.events import DetailValues, to_details
 from camrec.api.process_state import local_backend
 from camrec.clock import iso_to_utc_ns
 from camrec.errors import NotFoundError
+from camrec.station import wrong_calendar_day
 
 # A camera, its id or its address; or several of them.
 PlanCameras = Camera | str | Sequence[Camera | str]
@@ -55,13 +56,13 @@ def plan(
     end
         A time of day; if it is not later than the start, it is one of the next day.
     duration
-        Whole seconds, instead of `end`.
+        Whole seconds, at most 86400, instead of `end`.
     always
         True: record without a break, without days and hours.
     video_length
-        Whole seconds of each video.
+        Whole seconds of each video, as for `Camera.record`; by default 3600 if `always` is set.
     until
-        The last day on which it starts, such as "2026-12-24".
+        The last day on which it starts, such as "2026-12-24". By default it has no last day.
     enabled
         False: it is paused, until `Plan.resume`.
     name
@@ -75,11 +76,12 @@ def plan(
         ``plan_days``, ``plan_time``, ``plan_end_is_start`` and others: an argument is not valid.
         ``plan_place``: it goes by the sun, and the settings have no place.
     NotFoundError
-        ``plan_camera_unknown``.
+        ``plan_camera_unknown``: camrec knows no camera with this id.
     StateError
-        ``camera_password_unknown``: name the camera by its address. ``plans_full``.
+        ``camera_password_unknown``: name the camera by its address. ``plans_full``: there are 100
+        plans already.
     ServiceError
-        ``folder_unwritable``.
+        ``folder_unwritable``: the disk cannot be written. The plan is not stored.
     """
     values = plan_values(
         cameras,
@@ -108,13 +110,14 @@ def plans() -> list[Plan]:
 class PlanOccurrence:
     """One time that a plan asks for, of one camera.
 
-    day : the day on which it starts, in the time zone of plans.
-    starts_at, ends_at : UTC.
+    camera_id : the id of the camera.
+    day : the day on which it starts, a `datetime.date` in the time zone of plans.
+    starts_at, ends_at : UTC, datetime64[ns].
     state : "planned", "recording", "recorded", "missed", or "impossible": there is no such time, or
         the disk will be full by then.
     reason : why it will not happen, was missed, began late, was interrupted or stopped, in words;
         empty if all is well.
-    filenames : its videos.
+    filenames : its videos, the earliest first.
     """
 
     camera_id: str
@@ -127,7 +130,11 @@ class PlanOccurrence:
 
 
 class Plan:
-    """A standing order to record. Every property asks for its present state."""
+    """A standing order to record. Every property asks for its present state.
+
+    After `delete`, its properties except `id`, and `pause` and `resume`, raise NotFoundError
+    (``no_plan``).
+    """
 
     def __init__(self, backend: Backend, reply: schema.PlanReply) -> None:
         self._backend = backend
@@ -155,9 +162,10 @@ class Plan:
 
     @property
     def next(self) -> np.datetime64 | None:
-        """When it starts the next time, UTC; None: it is paused, or not within a year.
+        """When it starts the next time, UTC as datetime64[ns].
 
-        A plan that records without a break starts now.
+        None: it is paused, or does not start within a year. A plan that records without a break
+        starts now.
         """
         return _to_datetime64(self._read().next)
 
@@ -167,14 +175,15 @@ class Plan:
         Parameters
         ----------
         from_day, to_day
-            Both included, such as "2026-12-24". At most 93 days, and 366 days from today.
+            Both included: dates, or strings such as "2026-12-24". At most 93 days, and 366 days
+            from today.
 
         Raises
         ------
         InputError
-            ``bad_calendar``.
+            ``bad_calendar``: these are not such days.
         """
-        first, last = _to_date(from_day), _to_date(to_day)
+        first, last = _to_date(from_day, "from"), _to_date(to_day, "to")
         found = self._backend.calendar(first, last).occurrences
         return [_to_occurrence(each) for each in found if each.plan_id == self._id]
 
@@ -237,10 +246,15 @@ def _format_time(moment: time) -> str:
     return moment.isoformat("seconds")
 
 
-def _to_date(day: str | date) -> date:
+def _to_date(day: str | date, field: str) -> date:
     if isinstance(day, datetime):
         return day.date()
-    return day if isinstance(day, date) else date.fromisoformat(day)
+    if isinstance(day, date):
+        return day
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        raise wrong_calendar_day(field) from None
 
 
 def _to_datetime64(iso: str | None) -> np.datetime64 | None:

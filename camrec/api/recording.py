@@ -43,12 +43,12 @@ class Recording:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since it started."""
+        """Seconds since it started, up to its end; 0 before it starts."""
         return self._handle.info().elapsed
 
     @property
     def progress(self) -> float:
-        """How much of it is done, 0 to 1."""
+        """How much of it is done, 0 to 1; 0 while one without an end runs."""
         return progress.fraction_done(self._handle.info())
 
     def wait(self, timeout: float | None = None) -> Video:
@@ -65,8 +65,11 @@ class Recording:
         ------
         TimeoutError
             The recording is not saved within `timeout` seconds. It continues.
+        NotFoundError
+            ``no_video``: its video was deleted.
         CamrecError
-            It could not be saved; the error says where its segments are.
+            It could not be saved; the error says where its segments are. Or there is nothing to
+            save, such as ``recording_empty``: no frame arrived.
         """
         if not self._handle.wait(timeout):
             raise TimeoutError(f"still {self.state} after {timeout} s")
@@ -80,7 +83,7 @@ class Recording:
         StateError
             ``recording_cancelled``: it was scheduled, and does not start any more.
         CamrecError
-            It could not be saved; the error says where its segments are.
+            As `wait`.
         """
         self._handle.stop()
         return self.wait()
@@ -99,8 +102,10 @@ class Recording:
 
         Parameters
         ----------
-        text, at, length, value
-            As for `camrec.mark`. `at` may also lie in a recording that has ended.
+        text, length, value
+            As for `camrec.mark`.
+        at
+            As for `camrec.mark`. It is required once the recording has ended.
 
         Raises
         ------
@@ -108,8 +113,8 @@ class Recording:
             ``event_before_start``, ``event_after_end``: `at` is outside of the recording; and as
             `camrec.mark`.
         StateError
-            ``not_recording``: the recording has not begun, or has ended. ``no_video_then``:
-            the video of that moment was deleted.
+            ``not_recording``: the recording has not begun, has failed, or has ended and `at` is
+            not given. ``no_video_then``: the video of that moment was deleted. ``events_full``.
         ServiceError
             ``folder_unwritable``: the disk cannot be written. The event is not stored.
         """

@@ -38,7 +38,10 @@ class Video:
 
     @property
     def path(self) -> Path:
-        """The file; a `upath.UPath` if it is on another storage."""
+        """The file; a `upath.UPath` if it is on another storage.
+
+        The file of a `Connection` is downloaded first, into the user's cache folder.
+        """
         return self._handle.path
 
     @property
@@ -154,7 +157,7 @@ class Video:
 
     @property
     def details(self) -> dict[str, str]:
-        """The details of its recording, such as subject and condition."""
+        """The details of its recording, such as subject and condition; empty without a receipt."""
         receipt = self._handle.receipt
         return dict(receipt.details) if receipt else {}
 
@@ -200,7 +203,7 @@ class Video:
             ``no_frame``, ``no_video``.
         StateError
             ``no_receipt_for_events``: camrec did not record the video. ``video_elsewhere``: it is
-            not in the videos folder.
+            not in the videos folder. ``events_full``.
         ServiceError
             ``folder_unwritable``: the disk cannot be written. The event is not stored.
         """
@@ -225,6 +228,12 @@ class Video:
         -------
         An iterator of (event, frames). The frames are an iterator of (time, array): UTC as
         datetime64[ns], and (H, W, 3) uint8, RGB.
+
+        Raises
+        ------
+        NotFoundError
+            ``no_video``, ``video_evicted``, ``no_pictures``: the file does not exist, was deleted
+            by retention, or cannot be read.
         """
         for each in self._read_events():
             if each.event.text == text:
