@@ -4,10 +4,9 @@ Nothing here opens a camera or starts a recording: `PlanDispatcher` says what ha
 """
 
 from camrec.planning.begun_days import BegunDay, find_begun_days
-from camrec.planning.camera_reckoning import OPEN_AHEAD_NS
-from camrec.planning.crowding import most_open_at_once
+from camrec.planning.camera_decision import OPEN_AHEAD_NS
 from camrec.planning.disk_forecast import DiskForecast, PlannedSpan, forecast_disk
-from camrec.planning.dispatcher import PlanDispatcher, Reckoning
+from camrec.planning.dispatcher import PlanDecision, PlanDispatcher
 from camrec.planning.due_window import ENDLESS_NS
 from camrec.planning.facts import (
     CameraFacts,
@@ -21,6 +20,7 @@ from camrec.planning.facts import (
 )
 from camrec.planning.occurrence_reason import OccurrenceReason
 from camrec.planning.occurrences import Occurrence, occurrences
+from camrec.planning.open_at_once import most_open_at_once
 from camrec.planning.orders import (
     CancelRecording,
     CloseCamera,
@@ -84,6 +84,7 @@ __all__ = [
     "Outage",
     "OutageKind",
     "PlanCalendar",
+    "PlanDecision",
     "PlanDispatcher",
     "PlanEntry",
     "PlanFile",
@@ -92,7 +93,6 @@ __all__ = [
     "PlanState",
     "PlanStore",
     "PlannedSpan",
-    "Reckoning",
     "RecordingPlan",
     "RunningRecording",
     "StartPlannedRecording",

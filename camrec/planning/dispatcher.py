@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from camrec.clock import NS_PER_SECOND
-from camrec.planning.camera_reckoning import JOIN_AHEAD_NS, OPEN_AHEAD_NS, CameraReckoning
+from camrec.planning.camera_decision import JOIN_AHEAD_NS, OPEN_AHEAD_NS, CameraDecision
 from camrec.planning.due_window import ENDLESS_NS, DueWindow, WindowFinder
 from camrec.planning.facts import CLOSED_STATES, PlanEntry, StationFacts
 from camrec.planning.occurrence_records import OccurrenceRecords
@@ -30,7 +30,7 @@ MAX_WAIT_NS = 12 * 3600 * NS_PER_SECOND
 
 
 @dataclass(frozen=True)
-class Reckoning:
+class PlanDecision:
     """What follows from one look at the facts.
 
     orders : carry them out in this order, after `state` and `paused_plans` are on the disk.
@@ -50,7 +50,7 @@ class Reckoning:
 class PlanDispatcher:
     """Turns plans and facts into orders. It has no clock, no thread and no file of its own.
 
-    Call `reckon` at each change of a camera, a recording, a plan or the disk, and at `wake_at`.
+    Call `decide` at each change of a camera, a recording, a plan or the disk, and at `wake_at`.
     """
 
     def __init__(
@@ -69,9 +69,9 @@ class PlanDispatcher:
         """From the next look on the sun is that of another place."""
         self._finder = self._finder.at(place)
 
-    def reckon(
+    def decide(
         self, now: int, entries: Sequence[PlanEntry], state: PlanState, facts: StationFacts
-    ) -> Reckoning:
+    ) -> PlanDecision:
         """Decide what happens at `now`, UTC nanoseconds.
 
         Parameters
@@ -85,45 +85,45 @@ class PlanDispatcher:
             state = state.set_back(now, now + OPEN_AHEAD_NS)
         windows = self._find_windows(now, entries, state)
         records = _records_by_camera(now, state, facts)
-        reckonings = self._reckon_cameras(now, windows, records, state, facts)
-        paused = frozenset().union(*(each.paused_plans for each in reckonings.values()))
-        orders = [order for each in reckonings.values() for order in each.orders]
-        opened = self._open_and_close(now, reckonings, state.opened, facts, orders)
+        decisions = self._decide_cameras(now, windows, records, state, facts)
+        paused = frozenset().union(*(each.paused_plans for each in decisions.values()))
+        orders = [order for each in decisions.values() for order in each.orders]
+        opened = self._open_and_close(now, decisions, state.opened, facts, orders)
         new_state = PlanState(
             records=(
                 *(record for found in records.values() for record in found.all()),
                 *(record for record in state.records if not _is_decided(record, now)),
             ),
             past=state.past,
-            runs=tuple(run for each in reckonings.values() for run in each.runs.values()),
+            runs=tuple(run for each in decisions.values() for run in each.runs.values()),
             opened=opened,
             reckoned_at=now,
         ).sorted_out()
-        return Reckoning(
+        return PlanDecision(
             tuple(orders),
             new_state,
             paused,
             must_save=bool(paused) or _differ(new_state, before),
-            wake_at=self._wake_at(now, windows, reckonings, facts, bool(orders)),
+            wake_at=self._wake_at(now, windows, decisions, facts, bool(orders)),
         )
 
-    def _reckon_cameras(
+    def _decide_cameras(
         self,
         now: int,
         windows: defaultdict[str, list[DueWindow]],
         records: defaultdict[str, OccurrenceRecords],
         state: PlanState,
         facts: StationFacts,
-    ) -> dict[str, CameraReckoning]:
+    ) -> dict[str, CameraDecision]:
         """Decide for each camera; the one whose occurrence started first comes first."""
         runs: defaultdict[str, list[PlanRun]] = defaultdict(list)
         for run in state.runs:
             runs[run.camera_id].append(run)
-        reckonings: dict[str, CameraReckoning] = {}
+        decisions: dict[str, CameraDecision] = {}
         paused: set[str] = set()
         cameras = {*windows, *records, *runs, *state.opened}
         for camera_id in sorted(cameras, key=lambda each: (_first_start(windows[each]), each)):
-            reckoning = CameraReckoning(
+            decision = CameraDecision(
                 camera_id,
                 now,
                 [
@@ -137,12 +137,12 @@ class PlanDispatcher:
                 self._new_id,
                 may_start=now - self._started_at.get(camera_id, 0) >= RETRY_NS,
             )
-            reckoning.decide()
-            paused |= reckoning.paused_plans
-            if reckoning.start_is_ordered:
+            decision.decide()
+            paused |= decision.paused_plans
+            if decision.start_is_ordered:
                 self._started_at[camera_id] = now
-            reckonings[camera_id] = reckoning
-        return reckonings
+            decisions[camera_id] = decision
+        return decisions
 
     def _find_windows(
         self, now: int, entries: Sequence[PlanEntry], state: PlanState
@@ -158,7 +158,7 @@ class PlanDispatcher:
     def _open_and_close(
         self,
         now: int,
-        reckonings: dict[str, CameraReckoning],
+        decisions: dict[str, CameraDecision],
         opened_before: tuple[str, ...],
         facts: StationFacts,
         orders: list[PlanOrder],
@@ -166,17 +166,17 @@ class PlanDispatcher:
         """Order cameras to be opened and closed; return those that are open for a plan."""
         opened = {each for each in opened_before if facts.camera(each).state != "closed"}
         free_sessions = facts.free_sessions
-        for camera_id, reckoning in reckonings.items():
+        for camera_id, decision in decisions.items():
             camera = facts.camera(camera_id)
-            is_needed = bool(reckoning.windows_until(now + OPEN_AHEAD_NS))
+            is_needed = bool(decision.windows_until(now + OPEN_AHEAD_NS))
             if camera.state not in CLOSED_STATES or not is_needed:
-                idle = not is_needed and not reckoning.is_recording and not camera.is_needed
+                idle = not is_needed and not decision.is_recording and not camera.is_needed
                 if idle and camera_id in opened:
                     orders.append(CloseCamera(camera_id))
             elif free_sessions <= 0:
-                reckoning.obstruct("no_session")
+                decision.obstruct("no_session")
             else:
-                reckoning.obstruct("camera")
+                decision.obstruct("camera")
                 if now >= self._may_open_at(camera_id, camera.failure):
                     orders.append(OpenCamera(camera_id))
                     self._opened_at[camera_id] = now
@@ -198,7 +198,7 @@ class PlanDispatcher:
         self,
         now: int,
         windows: defaultdict[str, list[DueWindow]],
-        reckonings: dict[str, CameraReckoning],
+        decisions: dict[str, CameraDecision],
         facts: StationFacts,
         is_ordered: bool,
     ) -> int:
@@ -207,12 +207,12 @@ class PlanDispatcher:
         for each in (window for found in windows.values() for window in found):
             moments |= {each.starts_at - OPEN_AHEAD_NS, each.starts_at - JOIN_AHEAD_NS}
             moments |= {each.starts_at, each.ends_at}
-        for camera_id, reckoning in reckonings.items():
+        for camera_id, decision in decisions.items():
             camera = facts.camera(camera_id)
             moments |= {(each.ends_at or ENDLESS_NS) - JOIN_AHEAD_NS for each in camera.recordings}
-            moments |= reckoning.ends()
+            moments |= decision.ends()
             moments.add(self._may_open_at(camera_id, camera.failure))
-            if reckoning.is_waiting:
+            if decision.is_waiting:
                 moments.add(now + RETRY_NS)
         if is_ordered:
             moments.add(now + AFTER_ORDERS_NS)

@@ -120,7 +120,7 @@ class PlanState(BaseModel):
     past : the same of earlier ones. They do not change any more.
     runs : the recordings of plans that are not over.
     opened : the cameras that were opened for a plan.
-    reckoned_at : until when everything is decided.
+    reckoned_at : until when everything is decided. It is a key of the file, so this name stays.
     """
 
     model_config = ConfigDict(frozen=True)

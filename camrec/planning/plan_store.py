@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from camrec.annotations import NO_DETAILS
 from camrec.errors import NotFoundError, StateError
-from camrec.planning.dispatcher import Reckoning
+from camrec.planning.dispatcher import PlanDecision
 from camrec.planning.facts import PlanEntry
 from camrec.planning.plan import RecordingPlan
 from camrec.planning.plan_file import PlanFile, PlanFileContent
@@ -103,7 +103,7 @@ class PlanStore:
             others = tuple(each for each in self._content.entries if each is not before)
             self._write(replace(self._content, entries=others))
 
-    def save_reckoning(self, reckoning: Reckoning) -> None:
+    def save_decision(self, decision: PlanDecision) -> None:
         """Remember what the dispatcher decided. Then carry out its orders.
 
         If the disk cannot be written, it is remembered in memory, and the next call tries again: a
@@ -116,15 +116,15 @@ class PlanStore:
         with self._lock:
             content = replace(
                 self._content,
-                state=reckoning.state,
+                state=decision.state,
                 entries=tuple(
                     replace(each, plan=replace(each.plan, enabled=False))
-                    if each.plan_id in reckoning.paused_plans
+                    if each.plan_id in decision.paused_plans
                     else each
                     for each in self._content.entries
                 ),
             )
-            is_unsaved = reckoning.must_save or self._is_unsaved
+            is_unsaved = decision.must_save or self._is_unsaved
             self._content, self._is_unsaved = content, is_unsaved
             if is_unsaved:
                 self._write(content)

@@ -7,7 +7,7 @@ import pytest
 from camrec.alerts import Alert
 from camrec.clock import NS_PER_SECOND, format_iso, utc_ns
 from camrec.library import DiskSpace
-from camrec.planning import Delay, OccurrenceRecord, Reckoning
+from camrec.planning import Delay, OccurrenceRecord, PlanDecision
 from camrec.station import PlansChanged
 from support.cameras.mjpeg import MjpegCamera
 from support.units_made import until
@@ -99,7 +99,7 @@ def test_a_plan_that_was_missed_is_an_alert(served, wire):
     store = station.plans.store
     past = (*store.state.past, record)
     state = store.state.model_copy(update={"past": past})
-    store.save_reckoning(Reckoning((), state, frozenset(), must_save=False, wake_at=0))
+    store.save_decision(PlanDecision((), state, frozenset(), must_save=False, wake_at=0))
     station.changed.emit(PlansChanged())
     until(lambda: new_alerts(wire))
     (missed,) = new_alerts(wire)

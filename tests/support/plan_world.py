@@ -88,7 +88,7 @@ class PlanWorld:
         self.on_disk = PlanState(reckoned_at=now)
         self.is_running = True
         self.kill_before_order: int | None = None
-        self.reckonings = 0
+        self.decisions = 0
         self._clock, self._place = clock, place
         self._ids = itertools.count(1)
         self._script: list[tuple[int, int, Callable[[], None]]] = []
@@ -223,7 +223,7 @@ class PlanWorld:
         if self.is_running:
             self._pass_time()
             for _ in range(10):
-                wake_at, has_orders = self._reckon()
+                wake_at, has_orders = self._decide()
                 if not has_orders or not self.is_running:
                     break
         self._write()
@@ -261,22 +261,22 @@ class PlanWorld:
             if each.began_at is None and each.begins_at <= self.now:
                 self._begin(each)
 
-    def _reckon(self) -> tuple[int, bool]:
-        self.reckonings += 1
-        reckoning = self._dispatcher.reckon(self.now, self.entries, self.state, self._facts())
-        self.state = reckoning.state
-        for plan_id in reckoning.paused_plans:
+    def _decide(self) -> tuple[int, bool]:
+        self.decisions += 1
+        decision = self._dispatcher.decide(self.now, self.entries, self.state, self._facts())
+        self.state = decision.state
+        for plan_id in decision.paused_plans:
             (entry,) = (each for each in self.entries if each.plan_id == plan_id)
             self.change_plan(plan_id, replace(entry.plan, enabled=False))
-        if reckoning.must_save:
+        if decision.must_save:
             self.on_disk = self.state
         try:
-            for order in reckoning.orders:
+            for order in decision.orders:
                 self._carry_out(order)
         except CamrecIsKilled:
             self.kill()
             self.at(self.now + RESTART_NS, self.restart)
-        return reckoning.wake_at, bool(reckoning.orders)
+        return decision.wake_at, bool(decision.orders)
 
     def _facts(self) -> StationFacts:
         ended = {

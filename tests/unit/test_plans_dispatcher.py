@@ -514,19 +514,19 @@ def test_a_clock_that_is_set_forward_ends_a_recording_at_the_end_of_its_plan(wor
     world.add_plan(plan("09:00", "10:00"))
     world.run_until(at("08:30"))
     dispatcher, facts = PlanDispatcher(WallClock(PARIS), None), world._facts()
-    one_hour_on = dispatcher.reckon(at("09:30"), world.entries, world.state, facts)
+    one_hour_on = dispatcher.decide(at("09:30"), world.entries, world.state, facts)
     [running] = world.current
     assert one_hour_on.orders == (EndRecording(running),)
-    assert dispatcher.reckon(at("09:00:01"), world.entries, world.state, facts).orders == ()
+    assert dispatcher.decide(at("09:00:01"), world.entries, world.state, facts).orders == ()
 
 
 def test_a_place_that_is_set_counts_from_the_next_look_on():
     dispatcher = PlanDispatcher(WallClock(PARIS), None)
     plan = RecordingPlan(("a",), WEEKDAYS, SunStart("sunset"), duration=4 * 3600)
     entries, facts = [PlanEntry("sun", plan, at("12:00"))], StationFacts(free_sessions=1)
-    assert dispatcher.reckon(at("19:00"), entries, PlanState(), facts).orders == ()
+    assert dispatcher.decide(at("19:00"), entries, PlanState(), facts).orders == ()
     dispatcher.set_place(Coordinates(48.85, 2.35))
-    found = dispatcher.reckon(at("19:00"), entries, PlanState(), facts)
+    found = dispatcher.decide(at("19:00"), entries, PlanState(), facts)
     assert found.orders == (OpenCamera("a"),)
 
 

@@ -14,11 +14,11 @@ from camrec.planning import (
     MAX_PLANS,
     PLAN_FILE_NAME,
     CameraFacts,
+    PlanDecision,
     PlanDispatcher,
     PlanFile,
     PlanState,
     PlanStore,
-    Reckoning,
     StationFacts,
     WallClock,
     change_plan,
@@ -50,9 +50,9 @@ def recording(plans: PlanStore, now: int = NOW) -> PlanState:
     """Let the dispatcher start a recording of each camera, and save that."""
     dispatcher = PlanDispatcher(WallClock(timezone.utc), None)
     facts = StationFacts({"door": CameraFacts("ready"), "yard": CameraFacts("ready")})
-    reckoning = dispatcher.reckon(now, plans.entries(), plans.state, facts)
-    plans.save_reckoning(reckoning)
-    return reckoning.state
+    decision = dispatcher.decide(now, plans.entries(), plans.state, facts)
+    plans.save_decision(decision)
+    return decision.state
 
 
 def test_plans_and_what_was_decided_are_there_after_a_restart(tmp_path):
@@ -75,8 +75,8 @@ def test_what_could_not_be_stored_is_stored_the_next_time(tmp_path, monkeypatch)
         full.setattr(PlanFile, "write", refuse_to_write)
         recording(plans)
     assert len(plans.state.runs) == 2 and store(tmp_path).state == before
-    nothing_new = Reckoning((), plans.state, frozenset(), must_save=False, wake_at=NOW)
-    plans.save_reckoning(nothing_new)
+    nothing_new = PlanDecision((), plans.state, frozenset(), must_save=False, wake_at=NOW)
+    plans.save_decision(nothing_new)
     assert store(tmp_path).state == plans.state
 
 

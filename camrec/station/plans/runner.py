@@ -124,22 +124,22 @@ class PlanRunner:
         before = self._store.state
         facts = self._facts.read(before, outages)
         now = self._clock.utc_ns()
-        reckoning = self._dispatcher.reckon(now, self._store.entries(), before, facts)
+        decision = self._dispatcher.decide(now, self._store.entries(), before, facts)
         try:
-            self._store.save_reckoning(reckoning)
+            self._store.save_decision(decision)
         except ServiceError as error:
             if not self._is_save_refused:
                 log.error("what plans have recorded cannot be stored: %s", error)
             self._is_save_refused = True
         else:
             self._is_save_refused = False
-        for order in reckoning.orders:
+        for order in decision.orders:
             if self._stopping.is_set():
                 break
-            self._carry_out(order, reckoning.state)
-        if reckoning.must_save:
+            self._carry_out(order, decision.state)
+        if decision.must_save:
             self._changed.emit(PlansChanged())
-        left = (reckoning.wake_at - self._clock.utc_ns()) / NS_PER_SECOND
+        left = (decision.wake_at - self._clock.utc_ns()) / NS_PER_SECOND
         return max(0.0, min(left, LOOK_INTERVAL_S))
 
     def _carry_out(self, order: PlanOrder, state: PlanState) -> None:

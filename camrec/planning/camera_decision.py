@@ -28,7 +28,7 @@ MIN_MOVE_NS = NS_PER_SECOND  # an end can be moved to a time that is so far ahea
 MAX_OVERRUN_NS = 2 * NS_PER_SECOND
 
 
-class CameraReckoning:
+class CameraDecision:
     """One camera at one moment: `decide`, then read the fields.
 
     orders : in the order in which to carry them out.
