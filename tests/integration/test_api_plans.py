@@ -85,7 +85,7 @@ def test_the_occurrences_of_a_plan_are_its_own(api):
     for wrong in (date(1999, 1, 1), "tomorrow"):
         with pytest.raises(camrec.InputError) as refused:
             plan.occurrences(wrong, first)
-        assert (refused.value.code, refused.value.facts["field"]) == ("bad_calendar", "from")
+        assert refused.value.code == "bad_calendar"
 
 
 def test_a_bad_plan_is_rejected_and_not_made(api):
