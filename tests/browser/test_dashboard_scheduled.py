@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -119,14 +120,13 @@ def test_a_tile_shows_what_is_scheduled_and_cancels_it(
     width, language, dark, wire, door, share_page
 ):
     page = share_page(wire.url, width=width, language=language, dark=dark).page
-    for days in (3, 4, 5):
-        schedule(wire, door, timedelta(days=days), 600)
+    first, *_ = [schedule(wire, door, timedelta(days=days), 600) for days in (3, 4, 5)]
     french = language == "fr"
     tile = page.get_by_role("article", name="Door")
     lines = tile.locator(".ahead li")
     expect(lines).to_have_count(3)
-    day = datetime.now() + timedelta(days=3)
-    expect(lines.first).to_contain_text(f"{day.hour:02}:{day.minute:02}"[:3])
+    begins = datetime.fromisoformat(first["started_at"]).astimezone()
+    expect(lines.first).to_contain_text(f"{begins:%H:%M}")
     said = f"pendant 10{NBSP}min" if french else f"for 10{NBSP}min"
     expect(lines.first).to_contain_text(said)
     tile.get_by_text("1 de plus" if french else "1 more").click()
@@ -166,14 +166,18 @@ def test_what_a_recording_is_about_and_when_it_begins_is_chosen_next_to_record(
     box.get_by_role("button", name="Retirer Sujet").last.click()
     expect(hint).to_contain_text("Essai 12 · B4")
     box.get_by_text("À une heure").click()
-    box.get_by_role("combobox", name="Jour").select_option("tomorrow")
+    days = box.get_by_role("combobox", name="Jour")
+    days.select_option("other")
+    day = date.today() + timedelta(days=3)  # not tomorrow: midnight may pass
+    box.get_by_label("Date", exact=True).fill(f"{day}")
     box.get_by_role("textbox", name="Heure").fill("8h")
     expect(hint).to_contain_text("de 08:00 à 08:05")
     fits(page)
     assert faults(page) == []
     page.keyboard.press("Enter")
     expect(box).to_be_hidden()
-    tile.get_by_role("button", name="Enregistrer 5\u00a0min demain à 08:00").click()
+    later = re.compile(rf"^Enregistrer 5\smin le \w+ {day.day}(er)? .+ à 08:00$")
+    tile.get_by_role("button", name=later).click()
     expect(tile.locator(".ahead li")).to_have_count(1)
     expect(hint).to_contain_text("B4")
     expect(hint).not_to_contain_text("Essai")
@@ -182,16 +186,15 @@ def test_what_a_recording_is_about_and_when_it_begins_is_chosen_next_to_record(
     (later, now) = wire.get("/record/list").json()["recordings"][:2]
     assert later["details"] == now["details"] == {"Sujet": "B4"}
     began = datetime.fromisoformat(later["started_at"]).astimezone()
-    assert (began.date(), began.hour, began.minute) == (
-        (datetime.now() + timedelta(days=1)).date(),
-        8,
-        0,
-    )
+    assert (began.date(), began.hour, began.minute) == (day, 8, 0)
 
 
 def test_closing_a_camera_with_a_scheduled_recording_asks_first(wire, door, share_page):
     page = share_page(wire.url).page
-    recording_id = schedule(wire, door, timedelta(days=1), 600)["recording_id"]
+    later = schedule(wire, door, timedelta(days=3), 600)
+    recording_id = later["recording_id"]
+    begins = datetime.fromisoformat(later["started_at"]).astimezone()
+    when = re.compile(rf"on \w+ {begins.day} .+ at {begins:%H:%M}")
     tile = page.locator("#live .camera")
     expect(tile.locator(".ahead li")).to_have_count(1)
 
@@ -200,14 +203,14 @@ def test_closing_a_camera_with_a_scheduled_recording_asks_first(wire, door, shar
         return page.get_by_role("dialog")
 
     asked = ask()
-    expect(asked).to_contain_text("A recording is scheduled: tomorrow at")
+    expect(asked).to_contain_text(re.compile(f"A recording is scheduled: {when.pattern}"))
     expect(asked.get_by_role("button", name="Keep it open")).to_be_focused()
     page.keyboard.press("Escape")
     assert (recording_id, "scheduled") in listed(wire)
     tile.get_by_role("button", name="Record 5").click()
     expect(tile.get_by_role("button", name="Stop and save")).to_be_visible()
     asked = ask()
-    expect(asked).to_contain_text("tomorrow at")
+    expect(asked).to_contain_text(when)
     expect(asked.get_by_role("button", name="Save and close")).to_be_visible()
     page.keyboard.press("Escape")
     tile.get_by_role("button", name="Stop and save").click()

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -116,9 +116,8 @@ class Shelf:
 
 def moment(days: int, hour: int) -> int:
     """`days` ago at `hour` o'clock local time, in UTC nanoseconds."""
-    midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    at = midnight - timedelta(days=days) + timedelta(hours=hour)
-    return int(at.astimezone(timezone.utc).timestamp()) * 10**9
+    local = datetime.combine(date.today() - timedelta(days=days), time(hour))
+    return int(local.timestamp()) * 10**9
 
 
 def shelf() -> Shelf:

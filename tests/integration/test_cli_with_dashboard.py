@@ -266,6 +266,7 @@ def test_another_program_on_the_dashboard_port_gets_no_token(place):
 def test_plans_and_a_start_at_a_time_are_the_dashboard_s(place):
     with MjpegCamera() as camera, dashboard(place, timezone="UTC") as there:
         opened = there.wire.post("/session/open", {"url": camera.url, "name": "Door"}).json()
+        hour = (datetime.now(timezone.utc) + timedelta(hours=7)).hour  # a plan of now would record
         added, paused, listed = run_all(
             place,
             (
@@ -273,7 +274,7 @@ def test_plans_and_a_start_at_a_time_are_the_dashboard_s(place):
                 "add",
                 "Door",
                 "--start",
-                "08:00",
+                f"{hour:02}:00",
                 "--duration",
                 "60",
                 "--until",

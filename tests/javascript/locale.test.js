@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { test } from "node:test"
+import { mock, test } from "node:test"
 
 import { createLocale } from "../../camrec/dashboard/static/kit/locale.js"
 import { ENGLISH, FRENCH, provide, withNbsp } from "./browser_stubs.js"
@@ -57,4 +57,18 @@ test("dates follow the browser's own region in the language of the page", () => 
   assert.equal(createLocale(ENGLISH).date(moment), "21/11/2026")
   assert.match(createLocale(FRENCH).day(moment), /^Samedi 21 novembre/)
   assert.equal(createLocale(ENGLISH).clock(moment), "09:08:07")
+})
+
+test("a day of another year has its year, also when the year ends while the page is open", () => {
+  const day = new Date(2026, 11, 31, 12).getTime()
+  mock.timers.enable({ apis: ["Date"], now: new Date(2026, 11, 31, 23, 59) })
+  try {
+    const { day: words } = createLocale(ENGLISH)
+    assert.doesNotMatch(words(day), /2026/)
+    mock.timers.setTime(new Date(2027, 0, 1, 0, 1).getTime())
+    assert.match(words(day), /2026/)
+    assert.doesNotMatch(words(Date.now()), /2027/)
+  } finally {
+    mock.timers.reset()
+  }
 })

@@ -3,8 +3,8 @@
 import { fill, h } from "../kit/base.js"
 import { lifetime } from "../kit/lifetime.js"
 import { createLocale } from "../kit/locale.js"
+import { onNewDay } from "../kit/new_day.js"
 import { videoCard } from "../videos/video_card.js"
-import { onNewDay } from "../videos/video_format.js"
 
 /** @import { RenderArguments, Video } from "../wire.js" */
 

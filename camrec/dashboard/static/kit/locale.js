@@ -92,7 +92,6 @@ export function regionOf(language) {
 /** @param {string} language */
 function dateFormats(language) {
   const region = regionOf(language)
-  const thisYear = new Date().getFullYear()
   const dates = new Intl.DateTimeFormat(region)
   // Created once: creating a formatter takes longer than using it.
   /** @type {Intl.DateTimeFormatOptions} */
@@ -106,7 +105,7 @@ function dateFormats(language) {
      */
     day(moment) {
       const date = new Date(moment)
-      const written = (date.getFullYear() === thisYear ? days : daysOfOtherYears).format(date)
+      const written = (date.getFullYear() === new Date().getFullYear() ? days : daysOfOtherYears).format(date)
       const spoken = region === "en-GB" ? written.replace(",", "") : written
       return spoken.charAt(0).toUpperCase() + spoken.slice(1)
     },

@@ -4,7 +4,7 @@ import { button, find, h } from "../kit/base.js"
 import { segmentedControl } from "../kit/segmented_control.js"
 import { pairFields } from "./detail_fields.js"
 import { canAddDetail } from "./recording_details.js"
-import { firstStart } from "./recording_start.js"
+import { chosenDay, firstStart, shownDay } from "./recording_start.js"
 
 /** @import { Locale } from "../kit/locale.js" */
 /** @import { Choice } from "./recording_choice.js" */
@@ -18,11 +18,13 @@ const DAYS = ["today", "tomorrow", "other"]
  * @param {Locale} locale
  * @param {string} group
  * @param {StartChoice} choice
- * @param {number} now
+ * @param {() => number} now
  * @param {(changes: Partial<StartChoice>) => void} change
  */
-export function startFields(locale, group, { isLater, day, date, time }, now, change) {
-  const days = h("select", { class: "field", "aria-label": locale.t("page.start_day"), on: { change: (/** @type {any} */ { target }) => change({ day: target.value }) } },
+export function startFields(locale, group, choice, now, change) {
+  const { isLater, date, time } = choice
+  const day = shownDay(choice, now())
+  const days = h("select", { class: "field", "data-key": "day", "aria-label": locale.t("page.start_day"), on: { change: (/** @type {any} */ { target }) => change(chosenDay(target.value, now())) } },
     DAYS.map((each) => h("option", { value: each }, locale.t(`page.day_${each}`))))
   days.value = day
   /** @param {"date" | "time"} field */
@@ -31,13 +33,13 @@ export function startFields(locale, group, { isLater, day, date, time }, now, ch
     h("p", { class: "name" }, locale.t("page.start")),
     segmentedControl(group, locale.t("page.start"), [
       { label: locale.t("page.start_now"), checked: !isLater, on: () => change({ isLater: false }) },
-      { label: locale.t("page.start_later"), checked: isLater, on: () => change({ ...firstStart(now), isLater: true }) },
+      { label: locale.t("page.start_later"), checked: isLater, on: () => change({ ...firstStart(now()), isLater: true }) },
     ]),
     isLater
       ? h("div", { class: "at-time" }, days,
-        h("input", { class: "field figures", value: time, "aria-label": locale.t("page.start_time"), inputmode: "numeric", autocomplete: "off", on: typed("time") }))
+        h("input", { class: "field figures", "data-key": "time", value: time, "aria-label": locale.t("page.start_time"), inputmode: "numeric", autocomplete: "off", on: typed("time") }))
       : null,
-    isLater && day === "other" ? h("input", { class: "field", type: "date", value: date, "aria-label": locale.t("page.start_date"), on: typed("date") }) : null,
+    isLater && day === "other" ? h("input", { class: "field", "data-key": "date", type: "date", value: date, "aria-label": locale.t("page.start_date"), on: typed("date") }) : null,
   ]
 }
 

@@ -2,7 +2,9 @@
 
 import { button, fill, find, h } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
+import { keepingFocus } from "../kit/keeping_focus.js"
 import { createLocale } from "../kit/locale.js"
+import { onNewDay } from "../kit/new_day.js"
 import { choiceActions, detailsFields, startFields } from "./choice_fields.js"
 import { durationChoice, recordOffer } from "./duration_choices.js"
 import { filledDetails } from "./recording_details.js"
@@ -76,6 +78,7 @@ export function recordAllPanel(life, model) {
 
   // In another language everything is drawn again.
   life.watch(["texts"], () => element.matches(":popover-open") && open())
+  onNewDay(life, () => element.matches(":popover-open") && keepingFocus(element, open))
   life.watch("msg:custom", (/** @type {Answer} */ answer) => {
     if (answer.answered !== "record_all") return
     isPending = false
@@ -107,7 +110,7 @@ function moreFields(locale, choice, changed) {
 
   function draw() {
     const details = choice.details()
-    fill(body, startFields(locale, "begin-all", choice.start, Date.now(), changeStart), detailsFields(locale, choice, details, ofDetails(details)))
+    fill(body, startFields(locale, "begin-all", choice.start, Date.now, changeStart), detailsFields(locale, choice, details, ofDetails(details)))
   }
 
   draw()

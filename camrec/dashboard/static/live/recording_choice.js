@@ -31,7 +31,7 @@ export function recordingChoice(owner, now, locale) {
     /** `problem` is the key of a text. */
     read() {
       const name = choice.name.trim()
-      const startsAt = startMoment(choice.start, now())
+      const startsAt = startMoment(choice.start)
       const filled = filledDetails(choice.details())
       const said = [name, ...filled.map(({ value }) => value)].filter(Boolean).join(" · ")
       return { startsAt, name, details: filled, said, problem: startProblem(startsAt, now()) ?? detailsProblem(filled) }

@@ -4,6 +4,8 @@
 import { button, fill, h } from "../kit/base.js"
 import { PLAN_CAMERA } from "../kit/events.js"
 import { icon } from "../kit/icons.js"
+import { keepingFocus } from "../kit/keeping_focus.js"
+import { onNewDay } from "../kit/new_day.js"
 import { choiceActions, detailsFields, startFields } from "./choice_fields.js"
 import { rememberedDuration } from "./duration_choices.js"
 import { recordingChoice } from "./recording_choice.js"
@@ -33,7 +35,7 @@ export function whenAndWhat(life, camera) {
     element.setAttribute("aria-label", camera.locale.t("page.when_and_what"))
     fill(element,
       nameField(camera, choice, changed),
-      startFields(camera.locale, `begin-${id}`, choice.start, camera.now(), changeStart),
+      startFields(camera.locale, `begin-${id}`, choice.start, camera.now, changeStart),
       button({ label: camera.locale.t("page.start_repeat"), icon: "calendar", kind: "link", on: () => repeat(element, camera, choice) }),
       detailsFields(camera.locale, choice, details, ofDetails(details)))
   }
@@ -60,6 +62,7 @@ export function whenAndWhat(life, camera) {
   })
   life.on(window, "resize", place)
   life.watch(["texts"], () => isOpen() && draw())
+  onNewDay(life, () => isOpen() && keepingFocus(element, draw))
   life.on(element, "keydown", (event) => void (isConfirmed(event) && element.hidePopover()))
 
   return {
@@ -116,5 +119,5 @@ function nameField({ locale, model }, choice, changed) {
     changed()
   }
   return h("label", { class: "line" }, h("span", { class: "name" }, locale.t("page.camera_name")),
-    h("input", { class: "field", value: choice.name, maxlength: MAX_NAME_CHARS, placeholder: model.session.name, autocomplete: "off", on: { input } }))
+    h("input", { class: "field", "data-key": "name", value: choice.name, maxlength: MAX_NAME_CHARS, placeholder: model.session.name, autocomplete: "off", on: { input } }))
 }

@@ -3,32 +3,16 @@
 import { h } from "../kit/base.js"
 import { serverUrl, urlPart } from "../kit/route.js"
 
-/** @import { Lifetime } from "../kit/lifetime.js" */
 /** @import { Locale } from "../kit/locale.js" */
 /** @import { Video } from "../wire.js" */
 
 const MS_PER_DAY = 86_400_000
-const NEW_DAY_CHECK_MS = 60_000
 
 /** @param {number} moment */
 export const startOfDay = (moment) => new Date(moment).setHours(0, 0, 0, 0)
 
 /** @param {number} moment */
 const daysAgo = (moment) => Math.round((startOfDay(Date.now()) - startOfDay(moment)) / MS_PER_DAY)
-
-/**
- * Call `changed` when "Today" has become yesterday.
- * @param {Lifetime} life
- * @param {() => void} changed
- */
-export function onNewDay(life, changed) {
-  let today = startOfDay(Date.now())
-  life.every(NEW_DAY_CHECK_MS, () => {
-    if (today === startOfDay(Date.now())) return
-    today = startOfDay(Date.now())
-    changed()
-  })
-}
 
 /**
  * "Today", "Yesterday", "Saturday 21 November".
