@@ -95,21 +95,21 @@ def test_the_rtsp_camera_sends_frames_and_audio(demo: DemoCameras) -> None:
 
 
 def test_the_rtsp_demo_camera_has_steady_frame_times(demo: DemoCameras) -> None:
-    times, keys = [], []
+    times, keys = [], []  # the time of each frame, and which of them are key frames
     # Video alone: with two tracks, FFmpeg changes the timestamps at the first sender report.
     with watch(demo.rtsp_url, "video") as stream:
         for packet in stream.demux():
             if packet.pts is not None:
                 times.append(float(packet.pts * packet.time_base))
                 if packet.is_keyframe:
-                    keys.append(times[-1])
+                    keys.append(len(times))
             if len(keys) >= 3:
                 break
     steps = np.diff(times) * broadcast.VIDEO_FRAMES_PER_SECOND
-    # On a busy machine a frame may be missing.
+    # On a busy machine many frames are left out, but each has its own time.
     assert np.allclose(steps, np.round(steps), atol=0.01)
-    assert np.median(steps) == pytest.approx(1, abs=0.01)
-    assert max(np.diff(keys)) <= 2
+    assert min(steps) == pytest.approx(1, abs=0.01)
+    assert list(np.diff(keys)) == [broadcast.VIDEO_FRAMES_PER_SECOND] * 2
 
 
 def test_the_mjpeg_camera_sends_different_frames(demo: DemoCameras) -> None:

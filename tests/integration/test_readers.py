@@ -37,7 +37,7 @@ def mediamtx(binaries, tmp_path_factory):
 
 def read(proxy: MediaMTX, path: str, seconds: float) -> tuple[RtspReader, list[MediaUnit]]:
     """What arrives on a path within some seconds after its first unit."""
-    reader = RtspReader(proxy.local_url(path), Clock(), patience=20.0)
+    reader = RtspReader(proxy.local_url(path), Clock(), 60.0)
     units: list[MediaUnit] = []
     for unit in reader.units():
         units.append(unit)

@@ -16,6 +16,8 @@ from support.cameras.raw_rtsp import RawRtspCamera
 from support.cameras.replayed import ReplayedCamera
 
 PATIENCE = 60.0  # seconds until a recording that is over is saved
+# Frames that were on their way at the start or at the end: half a second, on a busy machine.
+LATE_FRAMES = 5
 OddCamera = RawRtspCamera | RawHttpCamera | ReplayedCamera
 
 
@@ -31,6 +33,13 @@ class Recorded:
     path: Path
     times: list[float]
     sent: int
+
+    def has_all(self, left_out: int = 0, late: int = LATE_FRAMES) -> bool:
+        """Whether it has as many frames as were sent, but for those of its two ends.
+
+        left_out : frames that are not to be in it, wherever they were.
+        """
+        return abs(len(self.times) + left_out - self.sent) <= late
 
 
 def record(station: Station, camera: OddCamera, seconds: int) -> Recorded:
