@@ -14,9 +14,12 @@ from support.wire import serving
 
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 URL = "rtsp://lea:canary-word@camera/stream"
-TODAY = datetime.now(timezone.utc).date()
 # Not now: a plan that records now would open its camera.
 HOUR = (datetime.now(timezone.utc) + timedelta(hours=7)).hour
+
+
+def today() -> date:
+    return datetime.now(timezone.utc).date()
 
 
 @pytest.fixture(scope="module", params=["here", "there"])
@@ -48,7 +51,7 @@ def api(found) -> Iterator[object]:
 def test_a_plan_is_made_paused_resumed_and_deleted(api):
     start, end = time(HOUR), time(HOUR, 30)
     plan = api.plan(URL, days=DAYS, start=start, end=end, name="Nest", details={"trial": 3})
-    again = api.plan(plan.cameras, ["mon"], f"{HOUR:02}:00", duration=60, until=TODAY)
+    again = api.plan(plan.cameras, ["mon"], f"{HOUR:02}:00", duration=60, until=today())
     assert again.cameras == plan.cameras and plan.name == "Nest" and plan.enabled
     assert [each.id for each in api.plans()] == [plan.id, again.id]
     assert plan.next > np.datetime64(datetime.now(timezone.utc).replace(tzinfo=None))
@@ -68,7 +71,7 @@ def test_a_plan_is_made_paused_resumed_and_deleted(api):
 def test_the_occurrences_of_a_plan_are_its_own(api):
     plan = api.plan(URL, days=DAYS, start=f"{HOUR:02}:00", duration=600)
     other = api.plan(URL, days=DAYS, start=f"{HOUR:02}:20", duration=600)
-    first = TODAY + timedelta(days=2)
+    first = today() + timedelta(days=2)
     found = plan.occurrences(first, f"{first + timedelta(days=1)}")
     assert [each.day for each in found] == [first, first + timedelta(days=1)]
     occurrence = found[0]

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { beforeEach, test } from "node:test"
+import { afterEach, beforeEach, mock, test } from "node:test"
 
 import { absenceLine, noteVisit } from "../../camrec/dashboard/static/alerts/absence.js"
 import { createLocale } from "../../camrec/dashboard/static/kit/locale.js"
@@ -13,7 +13,11 @@ provide("localStorage", {
   getItem: (/** @type {string} */ key) => stored.get(key) ?? null,
   setItem: (/** @type {string} */ key, /** @type {string} */ value) => void stored.set(key, value),
 })
-beforeEach(() => stored.clear())
+beforeEach(() => {
+  stored.clear()
+  mock.timers.enable({ apis: ["Date"], now }) // a day of another year would have its year
+})
+afterEach(() => mock.timers.reset())
 
 /** @param {number} hours @param {number} minutes */
 const at = (hours, minutes, day = 30) => new Date(2026, 10, day, hours, minutes).getTime()

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 # A browser takes this name for its own machine, as it would take a hub's name for the hub.
 HUB = "hub.localhost"
 BASE = "/user/ana"  # a path in front of everything, as behind a JupyterHub
-SERVER = ["--no-browser", "--allow-root", "--IdentityProvider.token=", "--ServerApp.port_retries=0"]
+SERVER = ["--no-browser", "--allow-root", "--IdentityProvider.token="]
 SERVER += [f"--ServerApp.base_url={BASE}", "--ServerApp.allow_remote_access=True"]
 # It would start a language server for each language of which this computer has one.
 SERVER += ["--LanguageServerManager.autodetect=False"]
@@ -60,26 +60,31 @@ class Lab:
         settings = Path(own["config"]) / "labconfig"
         settings.mkdir(parents=True)
         (settings / "page_config.json").write_text(json.dumps(PAGE))
-        port = free_port()
+        self._runtime = Path(own["runtime"])
         self._log = (self.folder / ".log").open("w")
         self._server = subprocess.Popen(
-            [*self.command, f"--port={port}"],
+            [*self.command, f"--port={free_port()}"],  # if it is taken meanwhile, it takes another
             cwd=self.folder,
             env={**os.environ, **environment, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},
             stdout=self._log,
             stderr=self._log,
         )
-        self.url = f"http://127.0.0.1:{port}{BASE}"
-        self.from_elsewhere = f"http://{HUB}:{port}{BASE}"
-        until(self._answers, 60)
+        try:
+            until(self._answers, 60)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def _answers(self) -> bool:
         assert self._server.poll() is None, (self.folder / ".log").read_text()
-        try:
-            return requests.get(f"{self.url}/api/status", timeout=5).ok
-        except requests.RequestException:
-            return False
+        for file in self._runtime.glob("jpserver-*.json"):
+            with contextlib.suppress(ValueError, requests.RequestException):  # it is being written
+                port = json.loads(file.read_text())["port"]
+                self.url = f"http://127.0.0.1:{port}{BASE}"
+                self.from_elsewhere = f"http://{HUB}:{port}{BASE}"
+                return requests.get(f"{self.url}/api/status", timeout=5).ok
+        return False
 
     def __exit__(self, *_: object) -> None:
         self._server.terminate()

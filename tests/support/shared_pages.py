@@ -35,6 +35,7 @@ STATE = r"""() => {
   return JSON.stringify([lang, { ...dataset }, style.cssText, document.title, elements])
     .replace(/\d+/g, "0")
 }"""
+IS_SIZED = "([width, height]) => innerWidth === width && innerHeight === height"
 UNTOUCHED = f"before => ({STATE})() === before"
 MAX_TIDY_MS = 10_000
 
@@ -49,6 +50,7 @@ class SharedPage:
     def use(self, fragment: str, width: int, height: int, dark: bool) -> None:
         page = self.tab.page
         page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(IS_SIZED, arg=[width, height])
         page.emulate_media(color_scheme="dark" if dark else "light")
         page.evaluate(GO, fragment or HOME)
 
