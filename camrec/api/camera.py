@@ -256,6 +256,8 @@ class Camera:
             ``session_not_live``: the camera sends no frames. ``already_recording``,
             ``plan_records``: the camera is already being recorded, by somebody or by a plan, and
             `start_at` is not given.
+        NotFoundError
+            ``no_session``: the camera was closed.
         DiskError
             ``disk_full``: there is too little disk space for this duration.
         """

@@ -85,6 +85,7 @@ UnusedConfigFileOption = Annotated[
 UnusedVideosFolderOption = Annotated[
     Path | None, _path_option("--videos", "serve.videos", hidden=True)
 ]
+PortOption = Annotated[int | None, Option(min=0, max=65535, help=cli_text("serve.port"))]
 BinFolderOption = Annotated[Path | None, _path_option("--bin", "serve.bin")]
 NoBrowserOption = Annotated[bool, Option("--no-browser", help=cli_text("no_browser"))]
 DurationOption = Option(min=MIN_DURATION_S, max=MAX_DURATION_S, help=cli_text("record.duration"))
@@ -124,7 +125,7 @@ def options(
 def serve(
     config: ConfigFileOption = None,
     host: Annotated[str | None, Option(help=cli_text("serve.host"))] = None,
-    port: Annotated[int | None, Option(min=0, max=65535, help=cli_text("serve.port"))] = None,
+    port: PortOption = None,
     prefix: Annotated[str | None, Option(help=cli_text("serve.prefix"))] = None,
     socket: Annotated[str | None, Option(help=cli_text("serve.socket"))] = None,
     videos: VideosFolderOption = None,
@@ -165,13 +166,14 @@ def demo(
         int | None, Option(min=MIN_DURATION_S, max=MAX_DURATION_S, help=cli_text("demo.seconds"))
     ] = None,
     config: ConfigFileOption = None,
+    port: PortOption = None,
     videos: VideosFolderOption = None,
     no_browser: NoBrowserOption = False,
 ) -> None:
     from camrec.cli import serve
     from camrec.config import Config
 
-    settings = Config.load(config, videos_dir=videos)
+    settings = Config.load(config, port=port, videos_dir=videos)
     serve.demo(settings, seconds, open_browser=not no_browser)
 
 
