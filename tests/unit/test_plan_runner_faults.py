@@ -10,7 +10,16 @@ import pytest
 from camrec.callbacks import Callbacks
 from camrec.camera_address import parse_address
 from camrec.errors import CameraError
-from camrec.planning import PlanDispatcher, PlanState, WallClock
+from camrec.planning import (
+    OccurrenceRecord,
+    PlanDispatcher,
+    PlanFile,
+    PlanState,
+    PlanStore,
+    StationFacts,
+    WallClock,
+)
+from camrec.planning.plan_file import PlanFileContent
 from camrec.session import SessionState
 from camrec.station.plans.runner import PlanRunner
 from camrec.station.plans.sessions import PlanSessions
@@ -47,6 +56,39 @@ def test_facts_that_cannot_be_read_are_logged_once(caplog):
     finally:
         runner.stop()
     assert [each.exc_text is not None for each in caplog.records] == [True]
+
+
+def test_what_was_due_of_the_only_plan_is_not_left_behind_when_it_is_removed(tmp_path):
+    """It had no camera to record: a person recorded it, or there was no free session."""
+    clock = MadeClock()
+    now = clock.utc_ns()
+    due = OccurrenceRecord(
+        plan_id="removed", camera_id="a", starts_at=now - 1, ends_at=now + 3600 * 10**9
+    )
+    file = PlanFile(tmp_path)
+    file.write(PlanFileContent(state=PlanState(records=(due,), reckoned_at=now)))
+    store = PlanStore(file)
+    store.load()
+    nothing = SimpleNamespace(
+        load=lambda: None, check=lambda: (), write=lambda: None, watch_again=lambda: None
+    )
+    facts = StationFacts()
+    runner = PlanRunner(
+        clock,
+        store,
+        PlanDispatcher(WallClock(timezone.utc), None),
+        SimpleNamespace(sessions=list),
+        SimpleNamespace(review=lambda: None, wait=lambda: None),
+        SimpleNamespace(),
+        SimpleNamespace(read=lambda *about: facts),
+        nothing,
+        Callbacks(),
+    )
+    runner.start()
+    try:
+        until(lambda: not store.state.all_records())
+    finally:
+        runner.stop()
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,9 @@ class PlanRunner:
 
     def _has_plans(self) -> bool:
         state = self._store.state
-        return bool(self._store.entries() or state.runs or state.opened)
+        # Of a plan that was removed something may be left to decide.
+        is_undecided = not all(each.is_final for each in state.records)
+        return bool(self._store.entries() or state.runs or state.opened or is_undecided)
 
     def _look(self) -> float:
         """Find out what has to be done now, and do it. Returns when to look again, in seconds."""
