@@ -23,9 +23,14 @@ def parse_start_time(text: str, now: int, clock: WallClock) -> int:
             if (moment := clock.first_moment(day)) > now:
                 return moment
     try:
-        moment_there = parse_iso(text)
+        return _parse_date_with_time(text, clock)
     except (ValueError, OverflowError):
         raise BadParameter(cli_text("record.bad_at", text=text)) from None
+
+
+def _parse_date_with_time(text: str, clock: WallClock) -> int:
+    """Raises ValueError, and OverflowError if it is so far away that it cannot be converted."""
+    moment_there = parse_iso(text)
     if moment_there.tzinfo is not None:
         return iso_to_utc_ns(text)
     fraction = moment_there.microsecond * (NS_PER_SECOND // 10**6)

@@ -40,7 +40,14 @@ def test_a_start_is_a_time_of_day_or_a_date_with_a_time(text, expected):
     assert parse_start_time(text, NOW, WallClock(PARIS)) == expected
 
 
-@pytest.mark.parametrize("text", ["", "24:01", "noon", "2026-13-01T10:00", "25", "12:60"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "24:01", "noon", "2026-13-01T10:00", "25", "12:60"),
+        # Before the first and after the last year that can be converted.
+        *("0001-01-01T00:00", "0001-01-01T00:00+09:00", "9999-12-31T23:59-05:00"),
+    ],
+)
 def test_what_is_no_time_is_rejected(text):
     with pytest.raises(BadParameter):
         parse_start_time(text, NOW, WallClock(PARIS))
