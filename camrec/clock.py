@@ -16,6 +16,7 @@ from camrec.windows_api import precise_utc_ns
 NS_PER_SECOND = 10**9
 NS_PER_HOUR = 3600 * NS_PER_SECOND
 NS_PER_DAY = 24 * NS_PER_HOUR
+MAX_UTC_NS = 2**63 - 1  # in the year 2262
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _SECOND_FRACTION_PATTERN = re.compile(r"[.,](\d+)")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 from itertools import count
@@ -68,6 +67,13 @@ class VersionedFile:
             log.error("%s contains no %s. It gets another name", self.path, self._list_key)
         return [], {}
 
+    def mark_damaged(self) -> None:
+        """Something next to the list is damaged: the file gets another name, as one without a list.
+
+        Call it after `read`.
+        """
+        self._is_damaged = True
+
     def write(self, listed: list[object], further: dict[str, object], indent: int) -> None:
         """Return once the disk has the new content. Only the file's owner can read it.
 
@@ -115,14 +121,18 @@ class VersionedFile:
         return listed if isinstance(listed, list) else [], content
 
     def _set_aside(self) -> None:
-        """Give a damaged file another name. Raises OSError."""
+        """Give a damaged file another name, unless somebody has removed it. Raises OSError."""
         for number in count(1):
             suffix = ".damaged" if number == 1 else f".damaged-{number}"
-            with contextlib.suppress(FileExistsError):
-                target = self.path.with_name(f"{self.path.name}{suffix}")
+            target = self.path.with_name(f"{self.path.name}{suffix}")
+            try:
                 file_system.rename_no_overwrite(self.path, target)
-                log.error("the damaged file is now %s", target)
+            except FileExistsError:
+                continue
+            except FileNotFoundError:
                 return
+            log.error("the damaged file is now %s", target)
+            return
 
 
 def folder_unwritable(folder: Path, error: OSError) -> ServiceError:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from camrec.alerts.alert import Alert
+from camrec.clock import MAX_UTC_NS
 from camrec.errors import ServiceError
 from camrec.versioned_file import VersionedFile
 
@@ -111,13 +112,14 @@ def _parse_alerts(listed: list[object]) -> tuple[tuple[Alert, ...], tuple[object
 
 
 def _parse_alert(value: object) -> Alert | None:
-    """None if its sentence could not be said."""
+    """None if its sentence could not be said, or if its times are no dates."""
     try:
         alert = Alert.model_validate(value, strict=True)
         alert.message("en")
-    except (ValidationError, KeyError):
+    except (ValidationError, KeyError, TypeError):  # facts that the sentence does not have
         return None
-    return alert
+    is_dated = all(0 <= each <= MAX_UTC_NS for each in (alert.at, alert.until or 0))
+    return alert if is_dated else None
 
 
 def _parse_unsent(listed: object) -> tuple[UnsentAlert, ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from camrec.clock import MAX_UTC_NS
 from camrec.errors import InputError
 from camrec.planning.facts import PlanEntry
 from camrec.planning.plan_json import parse_plan, plan_to_json
@@ -64,6 +65,7 @@ class PlanFile:
             log.error(
                 "%d plans in %s cannot be read and are kept", len(unreadable), self._file.path
             )
+        is_understood = self._file.is_usable and not unreadable
         try:
             state = PlanState.model_validate(further.pop("state", {}))
         except ValidationError:
@@ -71,7 +73,7 @@ class PlanFile:
                 "%s does not say what was recorded. What is over is not shown", self._file.path
             )
             state = PlanState()
-        is_understood = self._file.is_usable and not unreadable
+            self._file.mark_damaged()
         return PlanFileContent(entries, state, unreadable, further, is_understood)
 
     def write(self, content: PlanFileContent) -> None:
@@ -114,7 +116,7 @@ def _parse_entry(value: object) -> PlanEntry | None:
     plan_id, counts_from = values.pop("plan_id", None), values.pop("counts_from", None)
     if not isinstance(plan_id, str) or PLAN_ID_PATTERN.fullmatch(plan_id) is None:
         return None
-    if type(counts_from) is not int:
+    if type(counts_from) is not int or not 0 <= counts_from <= MAX_UTC_NS:
         return None
     try:
         return PlanEntry(plan_id, parse_plan(values), counts_from)

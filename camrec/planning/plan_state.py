@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, get_args
+from typing import Annotated, Literal, NamedTuple, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from camrec.clock import NS_PER_DAY
+from camrec.clock import MAX_UTC_NS, NS_PER_DAY
 from camrec.planning.facts import OutageKind
 
 # Why a recording began late, was interrupted or never began.
@@ -23,6 +23,8 @@ DelayReason = Literal[
 ]
 # due: it should be recorded, and nothing was recorded yet. stopped: by a person.
 RecordState = Literal["due", "recording", "recorded", "missed", "stopped"]
+# A damaged file must not have times that are no dates.
+StoredMoment = Annotated[int, Field(ge=0, le=MAX_UTC_NS)]
 _OUTAGES = frozenset(get_args(OutageKind))
 FINAL_STATES: frozenset[RecordState] = frozenset({"recorded", "missed", "stopped"})
 
@@ -37,8 +39,8 @@ class Delay(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     reason: DelayReason
-    start: int
-    end: int | None = None
+    start: StoredMoment
+    end: StoredMoment | None = None
 
 
 class OccurrenceKey(NamedTuple):
@@ -64,12 +66,12 @@ class OccurrenceRecord(BaseModel):
 
     plan_id: str
     camera_id: str
-    starts_at: int
-    ends_at: int
+    starts_at: StoredMoment
+    ends_at: StoredMoment
     state: RecordState = "due"
-    began_at: int | None = None
-    stopped_at: int | None = None
-    interrupted_at: int | None = None
+    began_at: StoredMoment | None = None
+    stopped_at: StoredMoment | None = None
+    interrupted_at: StoredMoment | None = None
     recording_ids: tuple[str, ...] = ()
     hand_ids: tuple[str, ...] = ()
     delays: tuple[Delay, ...] = ()
@@ -105,9 +107,9 @@ class PlanRun(BaseModel):
 
     recording_id: str
     camera_id: str
-    ordered_end: int
-    seen_end: int
-    begins_at: int | None = None
+    ordered_end: StoredMoment
+    seen_end: StoredMoment
+    begins_at: StoredMoment | None = None
     follows: str | None = None
     is_moved: bool = False
     began: bool = False
@@ -129,7 +131,7 @@ class PlanState(BaseModel):
     past: tuple[OccurrenceRecord, ...] = ()
     runs: tuple[PlanRun, ...] = ()
     opened: tuple[str, ...] = ()
-    reckoned_at: int = 0
+    reckoned_at: StoredMoment = 0
 
     def open_recording_ids(self) -> frozenset[str]:
         """The recordings whose end the dispatcher wants to know."""

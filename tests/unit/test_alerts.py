@@ -223,14 +223,19 @@ def test_seen_alerts_are_those_that_were_asked_for_or_none(store):
 def test_what_a_newer_camrec_wrote_into_the_file_is_kept(tmp_path):
     known = lost().model_dump()
     strange = [{"alert_id": "x", "kind": "of_the_future", "at": NOW, "code": "new"}, 7]
-    unsaid = {**known, "alert_id": "y", "code": "of_the_future"}
-    content = {"version": 1, "alerts": [known, *strange, unsaid], "mood": "good"}
+    unsaid = [
+        {**known, "alert_id": "y", "code": "of_the_future"},
+        {**known, "alert_id": "z", "facts": {"camera": 1}},
+        {**known, "alert_id": "a", "at": 10**24},
+        {**known, "alert_id": "b", "until": -1},
+    ]
+    content = {"version": 1, "alerts": [known, *strange, *unsaid], "mood": "good"}
     (tmp_path / ALERT_FILE_NAME).write_text(json.dumps(content))
     store = read_again(tmp_path)
     assert [each.alert_id for each in store.newest_first()] == [known["alert_id"]]
     store.mark_all_seen()
     written = json.loads((tmp_path / ALERT_FILE_NAME).read_text())
-    assert written["alerts"][1:] == [*strange, unsaid]
+    assert written["alerts"][1:] == [*strange, *unsaid]
     assert written["mood"] == "good"
 
 

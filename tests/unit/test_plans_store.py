@@ -189,11 +189,14 @@ def test_a_file_of_a_newer_camrec_is_not_changed(tmp_path):
     assert (tmp_path / PLAN_FILE_NAME).read_text("utf-8") == text
 
 
-def test_plans_survive_if_what_was_decided_cannot_be_read(tmp_path):
+@pytest.mark.parametrize(
+    "state", [{"records": [{"state": "?"}]}, {"reckoned_at": 10**24}, {"reckoned_at": -1}, 5]
+)
+def test_plans_survive_if_what_was_decided_cannot_be_read(tmp_path, state):
     plans = store(tmp_path)
     entry = plans.add(PLAN, NOW - 30 * 86_400 * SECOND)
     content = stored(tmp_path)
-    content["state"] = {"records": [{"state": "?"}]}
+    content["state"] = state
     (tmp_path / PLAN_FILE_NAME).write_text(json.dumps(content), "utf-8")
     later = store(tmp_path)
     assert later.entries() == (entry,)
@@ -201,3 +204,25 @@ def test_plans_survive_if_what_was_decided_cannot_be_read(tmp_path):
     assert {each.starts_at // SECOND for each in recording(later).records} == {
         NOW // SECOND - 30 * 60
     }
+    # It may be from a later camrec, so it is not lost.
+    kept = json.loads((tmp_path / f"{PLAN_FILE_NAME}.damaged").read_text("utf-8"))
+    assert kept == content
+
+
+def test_a_damaged_file_that_somebody_has_removed_is_replaced(tmp_path):
+    (tmp_path / PLAN_FILE_NAME).write_text("", "utf-8")
+    plans = store(tmp_path)
+    (tmp_path / PLAN_FILE_NAME).unlink()
+    plans.add(PLAN, NOW)
+    assert len(store(tmp_path).entries()) == 1
+
+
+def test_a_plan_that_counts_from_no_date_is_kept_as_it_is(tmp_path):
+    store(tmp_path).add(PLAN, NOW)
+    content = stored(tmp_path)
+    content["plans"][0]["counts_from"] = 10**24
+    (tmp_path / PLAN_FILE_NAME).write_text(json.dumps(content), "utf-8")
+    plans = store(tmp_path)
+    assert plans.entries() == ()
+    plans.add(ALWAYS, NOW)
+    assert content["plans"][0] in stored(tmp_path)["plans"]
