@@ -97,6 +97,11 @@ def read_media_info(path: Path) -> MediaInfo:
         )
 
 
+def _is_shown(packet: av.Packet[av.VideoStream]) -> bool:
+    """Whether a packet is a whole frame that no edit list hides."""
+    return packet.pts is not None and packet.pts >= 0 and packet.size > 0 and not packet.is_corrupt
+
+
 def _has_in_band_parameters(data: bytes, codec: str) -> bool:
     """Whether one of the NAL units is a sequence parameter set.
 
@@ -109,6 +114,16 @@ def _has_in_band_parameters(data: bytes, codec: str) -> bool:
             return True
         at += 4 + size
     return False
+
+
+def shows_a_frame(path: Path) -> bool:
+    """Whether a file can be read and shows at least one frame. It reads no further than that."""
+    try:
+        with remote_files.open_video(path) as container:
+            packets = container.demux(container.streams.video[0])
+            return any(_is_shown(packet) for packet in packets)
+    except (OSError, av.error.FFmpegError, IndexError):
+        return False
 
 
 def can_decode_at(path: Path, times: Sequence[float]) -> bool:

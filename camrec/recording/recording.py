@@ -360,8 +360,11 @@ class RecordingJob(RecordingView):
         if series is not None and start_next is not None:
             due_at = recorder.period.to_monotonic(series.next_at)
             recorder.note_series(series)
-            join = VideoJoin(due_at, self._feed, has_frames=bool(recorder.segments))
-            recorder.join_next(join, start_next)
+            resume, folder = self.options.resume, self.options.folder
+            has_frames = bool(recorder.growing_files) or (
+                resume is not None and resume.has_frames(folder)
+            )
+            recorder.join_next(VideoJoin(due_at, self._feed, has_frames=has_frames), start_next)
 
     def _wait_for_start(self) -> Recorder | None:
         """Wait until the scheduled time; None if the recording cannot begin."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from camrec.journal import JournalEntry, SegmentRecord
 from camrec.receipt import CalibratedDelay, EndReason
+from camrec.recording.media_info import shows_a_frame
 
 
 @dataclass(frozen=True)
@@ -48,3 +49,11 @@ class ResumeState:
     def has_segments(self, folder: Path) -> bool:
         """Whether `folder` still has a segment to make a video of."""
         return any((folder / segment.file).exists() for segment in self.segments)
+
+    def has_frames(self, folder: Path) -> bool:
+        """Whether a video can be made of what `folder` has.
+
+        The journal has a segment before FFmpeg starts, and FFmpeg may have been killed before it
+        wrote a frame.
+        """
+        return any(shows_a_frame(folder / segment.file) for segment in self.segments)

@@ -11,8 +11,15 @@ import pytest
 from camrec.annotations import create_event
 from camrec.clock import Clock
 from camrec.errors import ServiceError, StateError
+from camrec.journal import SegmentRecord
 from camrec.library import VideoLibrary
-from camrec.recording import RecordingJob, RecordingSeries, RecordingState, first_of_series
+from camrec.recording import (
+    RecordingJob,
+    RecordingSeries,
+    RecordingState,
+    ResumeState,
+    first_of_series,
+)
 from camrec.recording.recording_input import RecordingInput
 from support.cameras.mjpeg import MjpegCamera
 from support.studio import Studio, heard, shown
@@ -298,6 +305,53 @@ def test_events_that_could_not_be_placed_stay_visible_and_are_placed_later(studi
     assert log not in recording.event_logs and recording.event_count == 1
     recording.note_saved_events(3)
     assert recording.event_count == 3
+
+
+@pytest.mark.parametrize("left", [None, b"", b"\0\0\0\x14ftypisom\0\0\2\0isom"])
+def test_a_video_that_was_killed_before_its_first_frame_is_not_skipped(left, studio):
+    """The journal has a segment before FFmpeg starts. Of that the kill left no, or no whole, file.
+
+    When camrec is back, the next video is due. This one needs a frame first, or its number would
+    be missing.
+    """
+    made = studio
+    folder = made.folder / "parts-0"
+    folder.mkdir()
+    if left is not None:
+        (folder / "part-1.mp4").write_bytes(left)
+    started_at = made.clock.utc_ns() - 10 * SECOND
+    series = first_of_series("id-parts-0", started_at, None, 2)
+    segment = SegmentRecord(file="part-1.mp4", zero=started_at)
+    recording = made.record(None, series=series, resume=ResumeState(started_at, (segment,)))
+    units = video_units(irregular(9), gop=10)
+    play(made, units, 9)
+    until(lambda: len(made.saved) >= 2)
+    recording.stop()
+    assert recording.wait(30) and recording.state is RecordingState.SAVED, recording.error
+    receipts = sorted((receipt for _, receipt in made.saved), key=video_number)
+    assert [each.video_number for each in receipts] == list(range(1, len(receipts) + 1))
+    assert frames_of_all(made) == list(range(len(units)))
+
+
+def test_a_video_that_has_frames_of_an_earlier_camrec_ends_when_the_next_one_is_due(studio):
+    made = studio
+    units = video_units(irregular(9), gop=10)
+    earlier = made.record(4)
+    play(made, units, 5)
+    assert earlier.wait(30)
+    folder = made.folder / "parts-1"
+    folder.mkdir()
+    made.saved.pop()[0].rename(folder / "part-1.mp4")
+    series = first_of_series("id-parts-1", earlier.started_at, None, 2)
+    segment = SegmentRecord(file="part-1.mp4", zero=earlier.started_at)
+    resume = ResumeState(earlier.started_at, (segment,))
+    recording = made.record(None, series=series, resume=resume)
+    play(made, units, 9, start=5)
+    until(lambda: made.saved)
+    recording.stop()
+    assert recording.wait(30) and recording.state is RecordingState.SAVED
+    before = len([unit for unit in units if unit.arrived < made.begin + 4 * SECOND])
+    assert frames(made)[0] == list(range(before)), "no frame of this camrec"
 
 
 def test_after_a_kill_the_open_video_goes_on_and_the_saved_ones_stay(binaries, tmp_path):
