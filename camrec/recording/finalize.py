@@ -16,6 +16,7 @@ from camrec.recording.media_info import AudioStreamInfo, MediaInfo, read_media_i
 from camrec.recording.options import DiskAllowance, SaveVideo
 from camrec.recording.read_segment import ReadSegment
 from camrec.recording.repair import assemble_files
+from camrec.recording.repeated_segments import leave_out_repeated
 from camrec.recording.retime import VideoRetiming, find_retiming, retime
 from camrec.recording.saved_segments import note_segments, remove_segments
 from camrec.recording.segment import Segment
@@ -50,8 +51,9 @@ def finalize(
     """
     numbered = (_read_segment(segment, number) for number, segment in enumerate(segments, 1))
     readable = [read for read in numbered if read is not None]
-    formats = _find_contiguous_runs(readable)
-    runs = [part for run in formats for part in _split_at_long_gaps(run)]
+    formats = [leave_out_repeated(run) for run in _find_contiguous_runs(readable)]
+    runs = [part for run in formats for part in _split_at_long_gaps(run.needed)]
+    repeated = [read.segment.path for run in formats for read in run.repeated]
     warnings = [*facts.warnings, *_find_warnings(readable, facts)]
     if len(formats) > 1:
         warnings.append(RecordingWarning.of("format_changed", videos=len(formats)))
@@ -83,7 +85,7 @@ def finalize(
                 end,
                 None if retiming is None else retiming.retiming,
             )
-            parts = [each.segment.path for each in contained]
+            parts = [*(each.segment.path for each in contained), *repeated]
             note_segments(file, parts)
             named_at = choose_named_time(iso_to_utc_ns(receipt.started_at), facts.period.start_utc)
             saved.append((save(file, receipt, named_at), receipt))
