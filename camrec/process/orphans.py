@@ -13,6 +13,7 @@ import psutil
 from filelock import Timeout
 
 from camrec import file_system
+from camrec.clock import monotonic_s
 from camrec.file_system import ProcessLock
 from camrec.process.command_lines import iterate_command_lines
 
@@ -20,7 +21,9 @@ log = logging.getLogger(__name__)
 
 # The system rounds start times to ticks. No pid is used again within this time.
 START_TIME_TOLERANCE_S = 2.0
-ORPHAN_EXIT_TIMEOUT_S = 1.0  # seconds for processes that are about to end by themselves
+WRITER_STUCK_TIMEOUT_S = 1.0  # a writer that has done nothing for so long hangs
+WRITER_EXIT_TIMEOUT_S = 10.0  # for writers that do something
+WRITER_CHECK_INTERVAL_S = 0.1
 
 
 class PidFile:
@@ -94,20 +97,57 @@ def end_orphans(folder: Path) -> None:
 def end_writers(folder: Path) -> None:
     """End programs that still write files under `folder`: their last argument is such a file.
 
-    They end by themselves when their camrec dies, unless they hang.
+    They end by themselves when their camrec dies, unless they hang. On a busy computer that takes a
+    while: what they have not written is lost if they are killed.
     """
     # The root of a drive ends with a separator.
     prefix = os.path.normcase(os.path.join(folder.absolute(), ""))
-    writers = []
-    for process, arguments in iterate_command_lines():
-        if arguments and os.path.normcase(arguments[-1]).startswith(prefix):
-            writers.append(process)
-    _, hanging = psutil.wait_procs(writers, timeout=ORPHAN_EXIT_TIMEOUT_S)
+    writers = [
+        _Writer(process, Path(arguments[-1]))
+        for process, arguments in iterate_command_lines()
+        if arguments and os.path.normcase(arguments[-1]).startswith(prefix)
+    ]
+    deadline = monotonic_s() + WRITER_EXIT_TIMEOUT_S
+    hanging: list[psutil.Process] = []
+    while writers:
+        _, running = psutil.wait_procs(
+            [each.process for each in writers], timeout=WRITER_CHECK_INTERVAL_S
+        )
+        now = monotonic_s()
+        stuck = [each for each in writers if now >= deadline or each.is_stuck(now)]
+        hanging += [each.process for each in stuck if each.process in running]
+        writers = [each for each in writers if each.process in running and each not in stuck]
     for process in hanging:
         log.warning("ending pid %d, which a dead camrec left behind", process.pid)
         with contextlib.suppress(psutil.Error):
             process.kill()
     psutil.wait_procs(hanging, timeout=5)
+
+
+class _Writer:
+    """A program that writes a file, and when it was last seen to do something."""
+
+    def __init__(self, process: psutil.Process, file: Path) -> None:
+        self.process = process
+        self._file = file
+        self._seen = self._progress()
+        self._seen_at = monotonic_s()
+
+    def is_stuck(self, now: float) -> bool:
+        """Whether it has used no processor and written nothing for `WRITER_STUCK_TIMEOUT_S`."""
+        progress = self._progress()
+        if progress != self._seen:
+            self._seen, self._seen_at = progress, now
+        return now - self._seen_at >= WRITER_STUCK_TIMEOUT_S
+
+    def _progress(self) -> tuple[float, int]:
+        used, size = 0.0, 0
+        with contextlib.suppress(psutil.Error):
+            times = self.process.cpu_times()
+            used = times.user + times.system
+        with contextlib.suppress(OSError):
+            size = self._file.stat().st_size
+        return used, size
 
 
 def _record_path(path: Path) -> Path:

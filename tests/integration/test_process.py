@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
+from camrec.clock import monotonic_s
 from camrec.console_window import CREATE_NO_WINDOW
 from camrec.process import (
     SERVER_STOP_SEQUENCE,
@@ -20,6 +22,7 @@ from camrec.process import (
     StopStep,
     end_orphans,
     end_writers,
+    orphans,
 )
 from camrec.process.platforms import CURRENT_PLATFORM
 from camrec.process.posix import PosixPlatform
@@ -371,9 +374,8 @@ def test_windows_without_a_console_ends_its_children_without_a_warning():
     assert done.stdout.splitlines() == ["False 0x8000000", "ended"]
 
 
-def writer(path: Path) -> ChildProcess:
+def writer(path: Path, script: str = SLEEP) -> ChildProcess:
     ear = Ear()
-    script = "import time; print('up', flush=True); time.sleep(60)"
     arguments = [sys.executable, "-c", script, str(path)]
     child = ChildProcess("writer", arguments, on_line=ear, ends_with_us=False).start()
     ear.wait_for("up")
@@ -386,6 +388,48 @@ def test_a_program_that_writes_into_the_folder_of_a_dead_camrec_is_ended(tmp_pat
     assert ours.wait(10) and other.running
     ours.kill()
     other.kill()
+
+
+SLOW_WRITER = """
+import sys, time
+with open(sys.argv[1], "w", buffering=1) as file:
+    print("up", flush=True)
+    for number in range(24):
+        print(number, file=file)
+        time.sleep(0.05)
+"""
+
+
+def test_a_writer_that_a_dead_camrec_left_may_finish_its_file(tmp_path, monkeypatch):
+    """It takes more than a second: on a busy computer FFmpeg may, too."""
+    monkeypatch.setattr(orphans, "WRITER_STUCK_TIMEOUT_S", 30.0)
+    monkeypatch.setattr(orphans, "WRITER_EXIT_TIMEOUT_S", 60.0)
+    file = tmp_path / "part-1.mp4"
+    child = writer(file, SLOW_WRITER)
+    end_writers(tmp_path)
+    assert child.wait(10) and child.returncode == 0
+    assert file.read_text().split() == [str(number) for number in range(24)]
+    child.kill()
+
+
+class Working:
+    """A stand-in for a process whose use of the processor a test decides."""
+
+    used = 0.0
+
+    def cpu_times(self) -> SimpleNamespace:
+        return SimpleNamespace(user=self.used, system=0.0)
+
+
+def test_a_writer_is_stuck_when_it_neither_works_nor_writes(tmp_path):
+    process, file, begin = Working(), tmp_path / "part-1.mp4", monotonic_s()
+    watched = orphans._Writer(process, file)
+    assert not watched.is_stuck(begin + 0.9)
+    process.used = 0.01
+    assert not watched.is_stuck(begin + 1.5)
+    file.write_text("frame")
+    assert not watched.is_stuck(begin + 2.4) and not watched.is_stuck(begin + 3.3)
+    assert watched.is_stuck(begin + 3.5)
 
 
 def test_a_writer_is_found_whatever_processes_cannot_be_looked_at(tmp_path, monkeypatch):
