@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -32,6 +33,9 @@ def run_soak(
 ) -> int:
     """Run a soak test in a temporary folder, and print what came of it.
 
+    If there was a problem, the folder stays: it has the videos with their receipts, what was on the
+    disk after each kill of camrec, what the cameras sent, the faults, and camrec's log.
+
     run : gets the folder, the programs, and a function that prints a line.
     describe : what this script prints besides.
 
@@ -40,14 +44,20 @@ def run_soak(
     The exit code: 1 if there was a problem.
     """
     print(f"seed {seed}", flush=True)
-    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        made = run(
-            Path(folder), list(vars(programs()).values()), lambda text: print(text, flush=True)
-        )
+    folder = Path(tempfile.mkdtemp(prefix="soak-"))
+    try:
+        made = run(folder, list(vars(programs()).values()), lambda text: print(text, flush=True))
+    except Exception:
+        print(f"everything is kept in {folder}", flush=True)
+        raise
     faults = ", ".join(f"{count} {kind}" for kind, count in sorted(made.faults.items()))
     print(f"{made.faults.total()} faults: {faults}")
     for line in describe(made):
         print(line)
     for trouble in made.troubles:
         print(f"PROBLEM: {trouble}")
-    return 1 if made.troubles else 0
+    if made.troubles:
+        print(f"everything is kept in {folder}")
+        return 1
+    shutil.rmtree(folder)
+    return 0

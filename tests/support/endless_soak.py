@@ -15,7 +15,6 @@ from camrec.planning import PlanStore
 from camrec.planning.plan_file import PlanFile
 from camrec.receipt import Receipt
 from support.soak import FAULTS, Soak, strike_at_random, utc_ns
-from support.studio import shown
 from support.truth import places, sent
 
 
@@ -80,7 +79,7 @@ class EndlessSoak(Soak):
         self.saved += len(made)
         numbers: list[int] = []
         for receipt, video in made:
-            times, own = shown(video)
+            times, own = self._read(video, receipt)
             if not receipt.playable or len(times) != receipt.frames:
                 self.troubles.append(f"{video.name}: {len(times)} frames of {receipt.frames}")
             numbers += own

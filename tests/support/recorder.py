@@ -17,6 +17,7 @@ something else inherited does not end with camrec.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import time
@@ -127,6 +128,7 @@ class PlanRecorder(Recorder):
 
 
 def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     given = json.loads(sys.argv[1])
     folder, zone = Path(given["folder"]), given.get("timezone") or ""
     length = given.get("video_length")

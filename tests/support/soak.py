@@ -10,12 +10,15 @@ may cost nothing.
 from __future__ import annotations
 
 import itertools
+import json
 import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from fractions import Fraction
 from pathlib import Path
 from statistics import median
 
@@ -24,6 +27,7 @@ import psutil
 from camrec.receipt import Receipt
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera
+from support.kill_evidence import DiskAtKill, missing_frames, waited_for_cpu
 from support.studio import shown
 from support.truth import Camera, Sent, places, sent
 from support.units_made import SECOND
@@ -41,6 +45,24 @@ FAULTS = ("ffmpeg", "ffmpeg", "camera", "camera", "mediamtx", "go2rtc", "camrec"
 STRUCK = {"ffmpeg": (), "mediamtx": ("audio", "plain"), "go2rtc": ("jpegs",)}
 
 
+@dataclass(frozen=True)
+class Fault:
+    """A fault, and the cameras that it hit.
+
+    moment : monotonic nanoseconds.
+    waited : seconds for which frames had waited for a processor in the second before it.
+    """
+
+    moment: int
+    names: Sequence[str]
+    waited: float = 0.0
+
+    @property
+    def cost(self) -> int:
+        """Nanoseconds: frames that were sent so long before it may be lost."""
+        return COST + round(self.waited * SECOND)
+
+
 class Soak:
     """Three cameras, one camrec, and faults that hit them.
 
@@ -51,6 +73,9 @@ class Soak:
         the videos.
     gaps : seconds, one for each gap in a receipt.
     memory : (seconds, MB of all processes of camrec together), each time it was measured.
+
+    Its folder also gets what was on the disk after each kill of camrec (`kills`) and, by `end`,
+    what the cameras sent and when faults hit.
     """
 
     kinds: Sequence[str] = FAULTS
@@ -82,11 +107,14 @@ class Soak:
             Victim(folder, programs, addresses, length, again, video_length, timezone)
         )
         self._length = length or 0
+        self._folder = folder
         self._videos = folder / "videos"
-        self._struck: list[tuple[int, Sequence[str]]] = []
+        self._struck: list[Fault] = []
+        self._kills: list[DiskAtKill] = []
         self._away: dict[str, float] = {}
         self._frozen: set[str] = set()  # of those that are away
         self._judged: dict[Path, str] = {}
+        self._shown_of: dict[str, list[int]] = {}  # by the folder that its segments had
         self._begun = time.monotonic()
         self._utc = time.time_ns() - time.perf_counter_ns()
 
@@ -106,21 +134,26 @@ class Soak:
         """One fault, chosen by the seed; returns what it was."""
         kind, name = self.chance.choice(kinds), self.chance.choice(sorted(self._cameras))
         pick, away = self.chance.random(), self.chance.uniform(*TIMES_AWAY.get(kind, (0, 1)))
-        moment = time.perf_counter_ns()
+        self.faults[kind] += 1
         if kind in TIMES_AWAY:
-            self._struck.append((moment, (name,)))
+            self._struck.append(Fault(time.perf_counter_ns(), (name,)))
             self._take_away(name, kind)
             self._away[name] = self.elapsed + away
-        else:
-            self._struck.append((moment, STRUCK.get(kind, tuple(self._cameras))))
-            pids = sorted(self._victim.processes(kind))
-            if kind == "ffmpeg" and pids:
-                pids = [pids[int(pick * len(pids))]]
-            self._victim.kill(pids)
-            if self._victim.dead:
-                self._victim.start()
-        self.faults[kind] += 1
-        return f"{kind} {name}" if kind in TIMES_AWAY else kind
+            return f"{kind} {name}"
+        waited = self._waited_for_cpu() if kind in ("camrec", "all") else 0.0
+        names = STRUCK.get(kind, tuple(self._cameras))
+        self._struck.append(Fault(time.perf_counter_ns(), names, waited))
+        pids = sorted(self._victim.processes(kind))
+        if kind == "ffmpeg" and pids:
+            pids = [pids[int(pick * len(pids))]]
+        self._victim.kill(pids)
+        if not self._victim.dead:
+            return kind
+        self._kills.append(
+            DiskAtKill.copy(self._videos, self._folder / "kills" / f"{len(self._kills) + 1:02}")
+        )
+        self._victim.start()
+        return f"{kind}, which had waited for a processor for {waited:.2f} s"
 
     def step(self) -> None:
         """Bring cameras back when it is time, and check a video; called several times a second."""
@@ -155,7 +188,10 @@ class Soak:
         if code := self._victim.finish(self._length + 60):
             self.troubles.append(f"camrec's exit code is {code}")
         self.troubles += [f"{each} is left" for each in family if alive(each)]
+        self._write_logs()
         self._judge_rest()
+        for kill in self._kills:
+            self._judge_kill(kill)
         if left := list((self._videos / ".journal").glob("*")):
             self.troubles.append(f"{len(left)} entries are left in the journal")
 
@@ -166,6 +202,26 @@ class Soak:
             if recording_id not in self._judged.values():
                 assert ends_at is not None
                 self._judge_empty(name, recording_id, ends_at - self._utc)
+
+    def _write_logs(self) -> None:
+        """Write what the cameras sent and when faults hit, next to the videos."""
+        logs = {name: list(map(asdict, sent(camera))) for name, camera in self._cameras.items()}
+        logs["faults"] = list(map(asdict, self._struck))
+        for name, log in logs.items():
+            lines = "".join(f"{json.dumps(each)}\n" for each in log)
+            (self._folder / f"log-{name}.jsonl").write_text(lines, "utf-8")
+
+    def _judge_kill(self, kill: DiskAtKill) -> None:
+        """What was on the disk has to be in the videos."""
+        for segment, numbers in kill.frames():
+            video = self._shown_of.get(segment.parent.name, [])
+            if missing := missing_frames(numbers, video):
+                self.troubles.append(f"{segment}: {len(missing)} frames are not in the video")
+
+    def _waited_for_cpu(self) -> float:
+        processes = self._victim.processes
+        proxies = [*processes("mediamtx"), *processes("go2rtc")]
+        return waited_for_cpu([proxies, processes("camrec"), processes("ffmpeg")])
 
     def _take_away(self, name: str, kind: str) -> None:
         camera = self._cameras[name]
@@ -201,7 +257,7 @@ class Soak:
     def _judge(self, video: Path, receipt: Receipt, log: Sequence[Sent], began: int) -> None:
         """`began`: UTC nanoseconds."""
         label = f"{receipt.name} {receipt.recording_id}"
-        times, numbers = shown(video)
+        times, numbers = self._read(video, receipt)
         self.saved += 1
         self.gaps += [gap.duration for gap in receipt.gaps]
         began, over = began - self._utc, utc_ns(receipt.ended_at) - self._utc
@@ -221,6 +277,13 @@ class Soak:
                 self.troubles.append(
                     f"{label}: silence from {float(one):.1f} s on is not in the receipt"
                 )
+
+    def _read(self, video: Path, receipt: Receipt) -> tuple[list[Fraction], list[int]]:
+        """The times and the numbers of the frames that a video shows."""
+        times, numbers = shown(video)
+        folder, number = receipt.recording_id, receipt.video_number or 1
+        self._shown_of[folder if number == 1 else f"{folder}-{number}"] = numbers
+        return times, numbers
 
     def _judge_frames(
         self,
@@ -251,8 +314,8 @@ class Soak:
     def _excused(self, begin: int, end: int, name: str) -> bool:
         """Whether a fault of this camera can have cost what was sent then."""
         return end - begin <= RECOVERY and any(
-            name in names and moment - COST <= begin <= moment + RECOVERY
-            for moment, names in self._struck
+            name in fault.names and fault.moment - fault.cost <= begin <= fault.moment + RECOVERY
+            for fault in self._struck
         )
 
 
