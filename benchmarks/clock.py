@@ -1,6 +1,7 @@
 """Measure how exactly the UTC of frames is known, with simulated cameras whose truth is known.
 
     python benchmarks/clock.py --seconds 150 --seeds 4
+    python benchmarks/clock.py --stated
 
 Each camera captures a frame, encodes it for 40 ms and sends it through a network with random
 delays. It has an RTP clock and a wall clock, which may drift, be wrong or be set. Four ways to date
@@ -13,6 +14,10 @@ a frame are compared with when it was captured:
 
 "Stated" is the median of what camrec says that the error may be, and "covered" how many frames keep
 to it. For "hull" both leave out the 40 ms, which all frames have in common.
+
+With `--stated`, the cameras of the tests are dated as a recording is when it is finished, and a
+table shows what is stated, what it is made of, and how many times the 99th percentile of the error
+it is. The "other" camera sends exactly the same, but gives a frame its timestamp 30 ms later.
 """
 
 from __future__ import annotations
@@ -24,7 +29,12 @@ from dataclasses import replace
 
 import tests_support  # noqa: F401
 
-from camrec.camera_clock import MinDelayLine
+from camrec.camera_clock import UNSEEN_DELAY_NS, MinDelayLine
+from camrec.camera_clock.camera_clock import SCATTER_ERROR_FACTOR
+from camrec.camera_clock.clock_rules import MIN_CAPTURE_DELAY_NS
+from support.clock_verdicts import CAMERAS as JUDGED_CAMERAS
+from support.clock_verdicts import LIES
+from support.dated_videos import StatedError, date, record, watch_track
 from support.simulated_clock import (
     RATE,
     SECOND,
@@ -32,9 +42,10 @@ from support.simulated_clock import (
     ahead_by,
     drifting,
     set_at,
+    stamped_later,
     wifi,
 )
-from support.watched_clock import TO_UTC, watch
+from support.watched_clock import TO_UTC, WatchedClock, watch
 
 CAMERAS = {
     "right": SimulatedCamera(),
@@ -53,6 +64,15 @@ CAMERAS = {
     "counts 25, sends 21": SimulatedCamera(fps=21, counted=25, of_last_frame=True),
     "counts 25, sends 24.75": SimulatedCamera(fps=24.75, counted=25, of_last_frame=True),
 }
+STATED_CAMERAS = {
+    name: camera
+    for name, (camera, expected) in JUDGED_CAMERAS.items()
+    if expected.states[-1] is not LIES
+} | {name: CAMERAS[name] for name in ("reports stamped at sending", "reports of the last frame")}
+STAMPED_LATER_S = 0.030
+STATED_HEAD = """\
+| camera | dated by | error, p99 | stated | ratio | other's error, p99 | ratio | stated is made of |
+|---|---|---|---|---|---|---|---|"""
 SETTLED_S = 20
 FLOOR_WINDOW_NS = 10 * SECOND
 COLUMNS = ("median ms", "p99", "worst", "stated")
@@ -110,6 +130,47 @@ def rows(name: str, camera: SimulatedCamera, seeds: int) -> Iterator[str]:
         yield row
 
 
+def stated_rows(name: str, camera: SimulatedCamera) -> Iterator[str]:
+    """A row of the table for each source that dates frames of a camera's video."""
+    watched = watch_track(camera)
+    found = date(record(camera, watched=watched)).stated_errors
+    others = date(record(stamped_later(camera, STAMPED_LATER_S))).stated_errors
+    for one, other in zip(found, others, strict=True):
+        cells = [name, one.source, f"{one.p99:.3f}", f"{one.stated:.1f}", ratio(one)]
+        cells += [f"{other.p99:.1f}", ratio(other), parts(one, watched[1])]
+        yield f"| {' | '.join(cells)} |"
+
+
+def ratio(of: StatedError) -> str:
+    found = of.stated / of.p99 if of.p99 else float("inf")
+    return f"{found:.2f}" if found < 1000 else "> 1000"
+
+
+def parts(one: StatedError, seen: WatchedClock) -> str:
+    """What the stated error of a source is made of, in milliseconds."""
+    unseen = UNSEEN_DELAY_NS / 1e6
+    verdicts = [each for _, each in seen.verdicts if each.utc_source == one.source]
+    delays = [
+        (each.delay_ns + each.zone_ns) / 1e6 for each in verdicts if each.delay_ns is not None
+    ]
+    if one.source == "arrival":
+        known = {"unseen delay": unseen}
+        if seen.verdict.doubtful:
+            known["delay shown"] = abs(delays[-1])
+        rest = "drift and queueing"
+    else:
+        scatter = seen.clock._lines[-1].line.scatter_ns
+        known = {
+            "delay shown": max(map(abs, delays)),
+            f"{SCATTER_ERROR_FACTOR} x scatter": SCATTER_ERROR_FACTOR * scatter / 1e6,
+        }
+        if min(delays) < MIN_CAPTURE_DELAY_NS / 1e6:
+            known["unseen delay, maybe sending"] = unseen - min(0, *delays)
+        rest = "distance to the reports"
+    largest = max(known, key=known.__getitem__)
+    return f"{largest} {known[largest]:.1f}, {rest} {one.stated - known[largest]:.1f}"
+
+
 def ms(nanoseconds: int) -> str:
     return f"{nanoseconds / 1e6:10.3f}"
 
@@ -138,7 +199,14 @@ def main() -> None:
     asked.add_argument("--seconds", type=float, default=150)
     asked.add_argument("--seeds", type=int, default=4)
     asked.add_argument("--only", default="", help="cameras whose name contains this")
+    asked.add_argument("--stated", action="store_true", help="the table of what is stated")
     given = asked.parse_args()
+    if given.stated:
+        print(STATED_HEAD)
+        for name, camera in STATED_CAMERAS.items():
+            if given.only in name:
+                print("\n".join(stated_rows(name, camera)), flush=True)
+        return
     print(HEAD, flush=True)
     for name, camera in CAMERAS.items():
         if given.only in name:

@@ -169,7 +169,7 @@ class CameraClock:
             by_arrival,
             by_arrival
             if apart is None or not self._current.state.dates_frames
-            else self._clock_error(arrivals, apart, may_be_sending),
+            else self._clock_error(arrivals, apart),
         )
 
     def utc_at(self, time: int) -> int | None:
@@ -286,14 +286,18 @@ class CameraClock:
         if self._newest is not None and finding.state is not CameraClockState.SET:
             self._lines[-1].adopt(finding)
 
-    def _clock_error(self, arrivals: ArrivalEstimate, apart: int, may_be_sending: bool) -> int:
-        """How wrong the UTC of a frame may be by the camera's clock, nanoseconds."""
+    def _clock_error(self, arrivals: ArrivalEstimate, apart: int) -> int:
+        """How wrong the UTC of a frame may be by the camera's clock, nanoseconds.
+
+        A frame that arrives sooner than a camera can send it has a date that is too late: by all
+        that the camera needs, and by as much as the frame seems to arrive before it was captured.
+        """
         scatter = (
             0 if self._newest is None else round(SCATTER_ERROR_FACTOR * self._newest.scatter_ns)
         )
         known = max(abs(apart), MIN_UTC_ERROR_NS, scatter)
-        if may_be_sending:
-            known = max(known, UNSEEN_DELAY_NS)
+        if apart < MIN_CAPTURE_DELAY_NS:
+            known = max(known, UNSEEN_DELAY_NS - min(0, apart))
         return known + arrivals.frame_error + arrivals.host_error
 
     def _arrival_error(self, arrivals: ArrivalEstimate, apart: int | None) -> int:

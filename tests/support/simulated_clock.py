@@ -9,7 +9,7 @@ import math
 import random
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -173,6 +173,22 @@ class SimulatedCamera:
                 )
             )
         return made
+
+
+def stamped_later(camera: SimulatedCamera, seconds: float) -> SimulatedCamera:
+    """A camera that sends the same, but takes longer before it gives a frame its timestamp.
+
+    It sends it `seconds` later: so much more time passes between capturing and sending.
+    """
+    ticks = round(camera.rtp_at(seconds) - camera.first_ticks)
+    return replace(
+        camera,
+        encoding=camera.encoding + seconds,
+        wall=lambda at: camera.wall(at - seconds),
+        first_report=camera.first_report + seconds,
+        last_report=camera.last_report + seconds,
+        report_ticks=camera.report_ticks - ticks,
+    )
 
 
 def to_ntp(since_start: float) -> int:
