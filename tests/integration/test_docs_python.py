@@ -76,7 +76,7 @@ def test_the_python_of_the_notebook_page_runs(folder, capsys):
     assert len(list((folder / "videos").glob("*.mp4"))) == 4
     assert names["table"]["text"].to_list() == ["light on", "lever", "looks up"]
     assert names["video"].details == {"subject": "A17", "trial": "3"}
-    assert names["picture"].shape == (360, 640, 3) and names["picture"].dtype == np.uint8
+    assert names["frame"].shape == (360, 640, 3) and names["frame"].dtype == np.uint8
     cancelled, *occurrences, error = capsys.readouterr().out.splitlines()
     assert cancelled == "recording_cancelled"
     assert len(occurrences) == 3 and all(" planned  ()" in each for each in occurrences)

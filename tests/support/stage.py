@@ -37,6 +37,8 @@ class Stage:
             self.tab = OpenPage(browser, self._serving.url, **how)
             self._usual_size = self.tab.page.viewport_size
             self.tab.page.locator(".stage").wait_for(state="attached")
+            # Panel does not send changes that happen between the delivery of the page and this.
+            assert self._is_loaded.wait(60)
         except BaseException:
             self.close()
             raise
@@ -44,6 +46,8 @@ class Stage:
     def _make(self) -> pn.Column:
         # A slow page gets a second session, and uses that one.
         self._document = pn.state.curdoc
+        self._is_loaded = threading.Event()
+        pn.state.onload(self._is_loaded.set)
         self._place = pn.Column(css_classes=["stage"], **WIDE)
         return self._place
 
