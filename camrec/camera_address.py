@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
@@ -108,9 +109,9 @@ def restore_address(address: str) -> CameraAddress:
     `parse_address`.
     """
     scheme, rest = _split_scheme(address)
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    authority = re.split(r"[/?#]", rest)[0]
     userinfo, at, _ = authority.rpartition("@")
-    return _create_address(scheme, userinfo if at else None, rest[len(userinfo) + len(at) :])
+    return _create_address(scheme, userinfo, rest[len(userinfo) + len(at) :])
 
 
 def _split_scheme(address: str) -> tuple[str, str]:
@@ -132,10 +133,11 @@ def _create_address(scheme: str, userinfo: str | None, after: str) -> CameraAddr
         netloc = f"{netloc}:{port}"
     # Path and query stay as they were typed: for some cameras "/video?" is not "/video".
     url = f"{scheme}://{netloc}{tail}"
-    public_url = mask_url(url)
+    # Only path and query: the "%40" of "[fe80::1%40]", the 40th network interface, is no "@".
+    public_url = f"{scheme}://{netloc}{mask_url(tail)}"
     masked_url = None
     if public_url != url:
-        words = [word for word in find_secret_parameters(url) if len(word) >= MIN_SECRET_CHARS]
+        words = [word for word in find_secret_parameters(tail) if len(word) >= MIN_SECRET_CHARS]
         masked_url = MaskedUrl(url, tuple(Credential("", word) for word in words))
     port = port or DEFAULT_PORTS[scheme]
     kind = KIND_BY_SCHEME[scheme]
@@ -153,17 +155,17 @@ def _split_host(after: str) -> tuple[str, int | None, str]:
     host, port = found["host"].lower(), int(found["port"]) if found["port"] else None
     if host.startswith("["):
         host = host[1:-1]
-        valid = _is_ip(host) and ":" in host
+        valid = _is_ipv6(host)
     else:
         valid = len(host) <= MAX_HOST_CHARS and not host.startswith("-")
-    if not valid or port == 0 or (port or 0) >= 1 << 16:
+    if not valid or (port is not None and not 0 < port < 1 << 16):
         raise InputError("address_host")
     return host, port, after[found.end() :].partition("#")[0]
 
 
-def _is_ip(host: str) -> bool:
+def _is_ipv6(host: str) -> bool:
     try:
-        ipaddress.ip_address(host.partition("%")[0])
+        ipaddress.IPv6Address(host)
     except ValueError:
         return False
     return True
@@ -195,19 +197,21 @@ def default_name(source: CameraAddress, others: Mapping[str, CameraAddress]) -> 
 
     others : the addresses of the open cameras, by name.
     """
-    if source.host not in others:
-        return source.host
+    host = source.host[:MAX_NAME_CHARS]
+    if host not in others:
+        return host
     known = {part for each in others.values() for part in _url_parts(each)}
     parts = [part for part in _url_parts(source) if part not in known] or _url_parts(source)
-    port = "".join(part for part in parts if part.startswith(":"))
-    detail = "/".join(part for part in parts if not part.startswith(":"))[-50:]
-    return unused_name(f"{source.host[:40]}{port}{f' · {detail}' if detail else ''}", others)
+    typed_port = f":{source.port}"
+    port = typed_port if typed_port in parts else ""
+    detail = "/".join(part for part in parts if part != typed_port)[-50:]
+    return unused_name(f"{host[:40]}{port}{f' · {detail}' if detail else ''}", others)
 
 
 def unused_name(name: str, others: Collection[str]) -> str:
     """The name, with a number if it is among `others`: ``Door (2)``."""
-    numbered = (name, *(f"{name[:90]} ({number})" for number in range(2, len(others) + 3)))
-    return next(each for each in numbered if each not in others)
+    numbered = (f"{name[:90]} ({number})" for number in count(2))
+    return next(each for each in chain([name], numbered) if each not in others)
 
 
 def _url_parts(source: CameraAddress) -> list[str]:

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from camrec.camera_address import (
+    MAX_ADDRESS_CHARS,
     MAX_NAME_CHARS,
     default_name,
     parse_address,
     restore_address,
+    unused_name,
     validate_name,
 )
 from camrec.errors import InputError
@@ -43,8 +45,15 @@ from camrec.stream_search import parse_bare_host
         ("rtsp://DOMAIN\\u:p@h/x", "rtsp", "rtsp://h/x", "DOMAIN\\u", "p"),
         ("rtsp://u:@h/x", "rtsp", "rtsp://h/x", "u", ""),
         ("rtsp://@h/x", "rtsp", "rtsp://h/x", None, None),
+        ("rtsp://:@h/x", "rtsp", "rtsp://h/x", None, None),
         ("rtsp://u@cam.lan/x@y", "rtsp", "rtsp://cam.lan/x@y", "u", ""),
         ("rtsp://[::1]:8554/x", "rtsp", "rtsp://[::1]:8554/x", None, None),
+        ("http://[fe80::1%eth0]/x", "mjpeg", "http://[fe80::1%eth0]/x", None, None),
+        ("http://[fe80::1%40]/x", "mjpeg", "http://[fe80::1%40]/x", None, None),
+        ("rtsp://h:1/x", "rtsp", "rtsp://h:1/x", None, None),
+        ("rtsp://h:65535/x", "rtsp", "rtsp://h:65535/x", None, None),
+        (f"rtsp://{'h' * 253}/x", "rtsp", f"rtsp://{'h' * 253}/x", None, None),
+        ("rtsp://h/" + "a" * 2039, "rtsp", "rtsp://h/" + "a" * 2039, None, None),
         ("https://u@h/x", "mjpeg", "https://h/x", "u", ""),
         ("  rtsp://h/x  ", "rtsp", "rtsp://h/x", None, None),
     ],
@@ -108,6 +117,16 @@ def test_a_credential_of_an_address_within_an_address_does_not_print(address):
     source = parse_address(address)
     assert "S3cret" not in f"{source} {source!r} {source.url}"
     assert source.target() == address and "S3cret" in source.secrets()
+    assert str(source.masked_url) == "***"
+
+
+def test_the_secrets_of_an_address_are_its_password_and_those_of_its_query():
+    assert parse_address("http://h/v?password=abc").secrets() == frozenset()  # too short to mask
+    masked = parse_address("http://h/v?password=abcd")
+    assert masked.secrets() == {"abcd"}
+    assert masked.masked_url.values == (Credential("", "abcd"),)
+    plain = parse_address("rtsp://u:word@h/x")
+    assert plain.secrets() == plain.credential.pair_forms | {"word"}
 
 
 @pytest.mark.parametrize(
@@ -120,17 +139,22 @@ def test_a_credential_of_an_address_within_an_address_does_not_print(address):
         ("exec:ls", "address_scheme"),
         ("ffmpeg:http://h/x", "address_scheme"),
         ("rtsp://", "address_host"),
-        ("rtsp://h:99999/x", "address_host"),
+        ("rtsp://h:65536/x", "address_host"),
         ("rtsp://h:0/x", "address_host"),
+        (f"rtsp://{'h' * 254}/x", "address_host"),
+        ("rtsp://-h/x", "address_host"),
         ("rtsp://h..x/", "address_host"),
         ("rtsp://u:p@", "address_host"),
         ("rtsp://u:p@ho$t/x", "address_host"),
         ("rtsp://[fe80/x", "address_host"),
         ("rtsp://[h]/x", "address_host"),
+        ("rtsp://[zz::1]/live", "address_host"),
+        ("rtsp://[1.2.3.4]/x", "address_host"),
+        ("rtsp://[fe80::1%]/x", "address_host"),
         ("rtsp://h\r\nX: y/x", "address_characters"),
         ("rtsp://h/\x00", "address_characters"),
         ("rtsp://h/a b", "address_characters"),
-        ("rtsp://h/" + "a" * 2048, "address_length"),
+        ("rtsp://h/" + "a" * 2040, "address_length"),
         (7, "address_type"),
         (None, "address_type"),
     ],
@@ -140,6 +164,12 @@ def test_a_bad_address_is_refused_with_its_code(address, code):
         parse_address(address)
     assert refused.value.code == code
     assert refused.value.status == 400
+
+
+def test_an_address_that_is_too_long_is_refused_with_the_limit():
+    with pytest.raises(InputError) as refused:
+        parse_address("rtsp://h/" + "a" * MAX_ADDRESS_CHARS)
+    assert refused.value.facts == {"longest": MAX_ADDRESS_CHARS}
 
 
 PLAIN = "rtsp://viewer:p4ss@cam.lan:554/live?a=b"
@@ -232,7 +262,13 @@ def test_cleaning_a_long_name_takes_bounded_time():
 
 @pytest.mark.parametrize(
     "address",
-    ["http://cam.lan/x@y", "http://1.2.3.4:80/t:1@b?", "rtsp://u:p@ss#1@h:81/x", "http://[::1]/?a"],
+    [
+        "http://cam.lan/x@y",
+        "http://1.2.3.4:80/t:1@b?",
+        "rtsp://u:p@ss#1@h:81/x",
+        "http://[::1]/?a",
+        "http://1.2.3.4/api?src=rtsp://cam/x",
+    ],
 )
 def test_an_address_is_restored_from_its_stored_form(address):
     """Also with a user and a password that were given next to it."""
@@ -297,6 +333,12 @@ def test_credentials_in_the_query_of_an_address_are_masked(query, shown):
         ("rtsp://h:8554/a", "rtsp://h:8555/a", "h:8555"),
         ("rtsp://[::1]/a", "rtsp://[::1]/b", "::1 · b"),
         ("http://h/a", "http://h/a", "h · a"),
+        ("http://h/a/1", "http://h/b/2", "h · b/2"),
+        ("http://h:80/a", "http://h:81/:b:c", "h:81 · :b:c"),
+        ("http://h/a", "http://h/" + "b" * 200, "h · " + "b" * 50),
+        (f"http://{'h' * 60}/a", f"http://{'h' * 60}/b", f"{'h' * 40} · b"),
+        ("http://h/a", f"http://{'h' * 200}/a", "h" * 100),
+        ("http://[fe80::1%40]/a", "http://[fe80::1%40]/b", "fe80::1%40 · b"),
         ("rtsp://h/", "rtsp://h/", "h (2)"),
         ("rtsp://other/a", "rtsp://h/a", "h"),
     ],
@@ -315,6 +357,11 @@ def test_the_same_stream_opened_again_is_numbered_and_a_secret_is_in_no_name():
     assert not any("canary" in name for name in names)
 
 
+def test_a_numbered_name_is_no_longer_than_a_name_may_be():
+    assert unused_name("n" * 95, ["n" * 95]) == "n" * 90 + " (2)"
+    assert unused_name("Door", ["Door", "Door (2)", "Door (3)"]) == "Door (4)"
+
+
 @pytest.mark.parametrize("length", [1, MAX_NAME_CHARS])
 def test_a_camera_name_may_have_one_character_up_to_the_limit(length):
     assert validate_name("n" * length) == "n" * length
@@ -324,8 +371,3 @@ def test_a_camera_name_may_have_one_character_up_to_the_limit(length):
 def test_a_camera_name_with_no_character_or_too_many_is_rejected(length):
     with pytest.raises(InputError):
         validate_name("n" * length)
-
-
-def test_a_bracketed_host_that_is_no_ip_address_is_rejected():
-    with pytest.raises(InputError):
-        parse_address("rtsp://[zz::1]/live")
