@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -16,8 +18,8 @@ from pydantic import (
 )
 
 from camrec import i18n, remote_files
-from camrec.annotations import Event
-from camrec.clock import NS_PER_SECOND
+from camrec.annotations import Event, sort_events
+from camrec.clock import NS_PER_SECOND, iso_to_utc_ns
 from camrec.time_spans import TimeSpan
 
 log = logging.getLogger(__name__)
@@ -38,23 +40,52 @@ def _validate_utc_source(source: object) -> object:
     return source if source in get_args(VideoUtcSource) else "arrival"
 
 
-def _drop_bad_events(events: object) -> object:
-    """Keep the other events, and the receipt, readable if somebody edited one of them."""
-    if not isinstance(events, (list, tuple)):
-        log.error("the events of a receipt are no list, and are left out")
+def _drop_bad_entries(entries: object, model: type[BaseModel], plural: str) -> list[BaseModel]:
+    """Keep the other entries, and the receipt, readable if somebody edited one of them."""
+    if not isinstance(entries, (list, tuple)):
+        log.error("the %s of a receipt are no list, and are left out", plural)
         return []
     good = []
-    for each in events:
+    for each in entries:
         try:
-            good.append(Event.model_validate(each))
+            good.append(model.model_validate(each))
         except ValidationError as error:
-            log.error("an event of a receipt cannot be read and is left out: %s", error)
+            log.error("one of the %s of a receipt is left out: %s", plural, error)
     return good
 
 
+def _drop_bad_details(details: object) -> object:
+    """Accept a number that somebody wrote into a receipt as a detail."""
+    if not isinstance(details, Mapping):
+        log.error("the details of a receipt are no names with values, and are left out")
+        return {}
+    good = {}
+    for name, value in details.items():
+        if isinstance(value, (str, int, float)):
+            good[name] = value if isinstance(value, str) else json.dumps(value)
+        else:
+            log.error("the detail %s of a receipt is no text, and is left out", name)
+    return good
+
+
+def _validate_time(iso: str) -> str:
+    """Reject a receipt with a time that is none: code that reads receipts relies on it."""
+    try:
+        iso_to_utc_ns(iso)
+    except OverflowError as error:
+        raise ValueError(str(error)) from None
+    return iso
+
+
+IsoTime = Annotated[str, AfterValidator(_validate_time)]
 LenientUtcSource = Annotated[VideoUtcSource, BeforeValidator(_validate_utc_source)]
 LenientEndReason = Annotated[EndReason, BeforeValidator(_validate_end_reason)]
-LenientEvents = Annotated[list[Event], BeforeValidator(_drop_bad_events)]
+LenientEvents = Annotated[
+    list[Event],
+    BeforeValidator(lambda events: _drop_bad_entries(events, Event, "events")),
+    AfterValidator(sort_events),
+]
+LenientDetails = Annotated[dict[str, str], BeforeValidator(_drop_bad_details)]
 
 
 class Gap(BaseModel):
@@ -200,6 +231,12 @@ def _format_message(code: str, language: str, facts: Mapping[str, object]) -> st
         return None
 
 
+LenientWarnings = Annotated[
+    list[RecordingWarning],
+    BeforeValidator(lambda entries: _drop_bad_entries(entries, RecordingWarning, "warnings")),
+]
+
+
 class HostClockFacts(BaseModel):
     """How wrong the clock of the computer that recorded may have been, at worst while it recorded.
 
@@ -291,8 +328,8 @@ class Receipt(BaseModel):
     asked: float | None
     video_number: int | None = None
     duration: float
-    started_at: str
-    ended_at: str
+    started_at: IsoTime
+    ended_at: IsoTime
     ended: LenientEndReason
     utc_source: LenientUtcSource = "arrival"
     utc_uncertainty: float | None = None
@@ -318,10 +355,10 @@ class Receipt(BaseModel):
     sha256: str
     playable: bool
     locked: bool = False
-    details: dict[str, str] = {}
+    details: LenientDetails = {}
     events: LenientEvents = []
     evicted_at: str | None = None
-    warnings: list[RecordingWarning] = []
+    warnings: LenientWarnings = []
 
     def in_language(self, language: str) -> Receipt:
         """A copy with the messages of its warnings in `language`: "en" or "fr"."""
@@ -332,9 +369,10 @@ class Receipt(BaseModel):
 
     def write(self, path: Path) -> None:
         """Write it to `path` as JSON, with the same bytes on every system. Raises OSError."""
-        path.write_bytes((self.model_dump_json(indent=2) + "\n").encode("utf-8"))
+        path.write_bytes((self.model_dump_json(indent=2) + "\n").encode())
 
     @classmethod
     def read(cls, path: Path) -> Receipt:
         """The receipt at `path`. Raises OSError, or ValueError if the file is no receipt."""
-        return cls.model_validate_json(remote_files.read_text(path))
+        # Some editors of Windows put a byte order mark at the beginning.
+        return cls.model_validate_json(remote_files.read_text(path).removeprefix("\ufeff"))

@@ -8,7 +8,15 @@ from typing import get_args
 import pytest
 
 from camrec.i18n import LANGUAGES, catalogue
-from camrec.receipt import CalibratedDelay, EndReason, Receipt, RecordingWarning
+from camrec.receipt import (
+    CalibratedDelay,
+    EndReason,
+    Gap,
+    Receipt,
+    RecordingWarning,
+    VideoUtcSource,
+    gap_spans,
+)
 
 
 def receipt(**changed: object) -> Receipt:
@@ -67,6 +75,12 @@ def test_a_reason_that_this_camrec_does_not_know_is_an_error():
     assert receipt(ended="of a newer camrec").ended == "error"
 
 
+def test_a_source_of_utc_that_this_camrec_does_not_know_is_the_arrival():
+    assert receipt(utc_source="of a newer camrec").utc_source == "arrival"
+    known = get_args(VideoUtcSource)
+    assert [receipt(utc_source=each).utc_source for each in known] == list(known)
+
+
 @pytest.mark.parametrize("reason", get_args(EndReason))
 def test_every_reason_why_a_recording_ended_has_a_text(reason):
     assert receipt(ended=reason).ended == reason
@@ -120,8 +134,69 @@ def test_a_bad_event_costs_no_other_event_and_not_the_receipt(bad, tmp_path, cap
     path.write_text(json.dumps(json.loads(receipt().model_dump_json()) | {"events": [bad, good]}))
     (kept,) = Receipt.read(path).events
     assert (kept.id, kept.text, kept.value) == ("a", "light on", 5)
-    assert "is left out" in caplog.text
+    (said,) = caplog.messages
+    assert said.startswith("one of the events of a receipt is left out: 1 validation error")
 
 
-def test_a_receipt_whose_events_are_no_list_has_none():
-    assert receipt(events=None).events == []
+def test_the_events_of_a_receipt_are_in_order_even_if_somebody_added_one():
+    two = [{"id": "b", "at": "2026-11-24T14:03:01Z"}, {"id": "a", "at": "2026-11-24T14:03:00Z"}]
+    assert [each.id for each in receipt(events=two).events] == ["a", "b"]
+
+
+def test_a_bad_warning_costs_no_other_warning_and_not_the_receipt(caplog):
+    good = RecordingWarning.of("frames_dropped")
+    newer = {"code": "of_a_newer_camrec", "facts": {"at": [1, 2]}}
+    for bad in (newer, {"message": "It rained."}, {"code": 1}, None):
+        assert receipt(warnings=[bad, good]).warnings == [good]
+    assert len(caplog.messages) == 4
+    assert caplog.messages[0].startswith("one of the warnings of a receipt is left out: ")
+
+
+@pytest.mark.parametrize("name", ["events", "warnings"])
+def test_a_receipt_whose_entries_are_no_list_has_none(name, caplog):
+    assert getattr(receipt(**{name: None}), name) == []
+    assert caplog.messages == [f"the {name} of a receipt are no list, and are left out"]
+
+
+def test_a_number_that_somebody_wrote_as_a_detail_is_accepted(caplog):
+    given = {"subject": "Anna", "trial": 5, "dose": 0.5, "blind": True, "note": None, "list": []}
+    kept = {"subject": "Anna", "trial": "5", "dose": "0.5", "blind": "true"}
+    assert receipt(details=given).details == kept
+    assert caplog.messages == [
+        f"the detail {name} of a receipt is no text, and is left out" for name in ("note", "list")
+    ]
+
+
+def test_a_receipt_whose_details_are_no_names_with_values_has_none(caplog):
+    assert receipt(details=["Anna"]).details == {}
+    assert caplog.messages == [
+        "the details of a receipt are no names with values, and are left out"
+    ]
+
+
+@pytest.mark.parametrize("name", ["started_at", "ended_at"])
+@pytest.mark.parametrize("time", ["", "yesterday", None])
+def test_a_file_with_a_time_that_is_none_is_no_receipt(name, time, tmp_path):
+    path = tmp_path / "Door.json"
+    path.write_text(json.dumps(json.loads(receipt().model_dump_json()) | {name: time}))
+    with pytest.raises(ValueError, match=name):
+        Receipt.read(path)
+
+
+def test_a_time_before_all_calendars_is_none():
+    with pytest.raises(ValueError, match="out of range"):
+        receipt(started_at="0001-01-01T00:00:00+14:00")
+
+
+def test_a_receipt_with_a_byte_order_mark_is_read(tmp_path):
+    path = tmp_path / "Door.json"
+    path.write_text(receipt(name="Entrée").model_dump_json(), "utf-8-sig")
+    assert Receipt.read(path).name == "Entrée"
+
+
+def test_the_spans_of_gaps_are_in_utc():
+    gaps = [Gap(start=1.5, duration=0.25), Gap(start=3, duration=1)]
+    assert list(gap_spans(gaps, 10**18)) == [
+        (10**18 + 1_500_000_000, 10**18 + 1_750_000_000),
+        (10**18 + 3_000_000_000, 10**18 + 4_000_000_000),
+    ]
