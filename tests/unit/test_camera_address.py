@@ -67,6 +67,16 @@ def test_a_camera_address_is_parsed_into_its_parts(address, kind, url, user, pas
 
 
 @pytest.mark.parametrize(
+    ("scheme", "kind", "port"),
+    [("rtsp", "rtsp", 554), ("rtsps", "rtsp", 322), ("http", "mjpeg", 80), ("https", "mjpeg", 443)],
+)
+def test_an_address_without_a_port_has_that_of_its_scheme(scheme, kind, port):
+    for end in ("", ":"):
+        source = parse_address(f"{scheme}://h{end}/x")
+        assert (source.kind, source.port, source.url) == (kind, port, f"{scheme}://h/x")
+
+
+@pytest.mark.parametrize(
     "end",
     ["?", "/", "/video", "/video?", "/?", "/v&channel=1", "/v?&channel=1", "/v?a=&b", "/%3f?"],
 )

@@ -115,8 +115,14 @@ def test_a_measured_delay_holds_for_frames_that_the_same_clock_dates(measured, d
     assert receipt(calibrated_delay=delay.model_dump()).calibrated_delay == delay
 
 
-def test_a_receipt_from_before_calibration_has_no_measured_delay():
-    assert receipt().calibrated_delay is None
+def test_what_a_receipt_of_an_older_camrec_lacks_has_the_value_that_it_then_had():
+    old = receipt()
+    assert (old.version, old.parts, old.locked, old.utc_source) == (1, 1, False, "arrival")
+    assert (old.lead, old.preroll, old.calibrated_delay, old.evicted_at) == (0, 0, None, None)
+
+
+def test_what_a_newer_camrec_wrote_next_to_the_known_facts_is_ignored():
+    assert receipt(of_a_newer_camrec={"a": 1}) == receipt()
 
 
 @pytest.mark.parametrize(
@@ -146,9 +152,10 @@ def test_the_events_of_a_receipt_are_in_order_even_if_somebody_added_one():
 def test_a_bad_warning_costs_no_other_warning_and_not_the_receipt(caplog):
     good = RecordingWarning.of("frames_dropped")
     newer = {"code": "of_a_newer_camrec", "facts": {"at": [1, 2]}}
-    for bad in (newer, {"message": "It rained."}, {"code": 1}, None):
+    no_names = {"code": "first_frame_late", "facts": [1.5]}
+    for bad in (newer, no_names, {"message": "It rained."}, {"code": 1}, None):
         assert receipt(warnings=[bad, good]).warnings == [good]
-    assert len(caplog.messages) == 4
+    assert len(caplog.messages) == 5
     assert caplog.messages[0].startswith("one of the warnings of a receipt is left out: ")
 
 

@@ -85,6 +85,8 @@ def later(monkeypatch):
         ({"host": "192.0.2.1", "token": TOKEN}, "192.0.2.2", False),
         ({"socket": "/tmp/camrec.socket"}, "any.example", True),
         ({"socket": "/tmp/camrec.socket"}, "", False),
+        ({"host": "::", "token": TOKEN}, "[2001:DB8::1]:8000", True),
+        ({}, "localhost:123456", False),
     ],
 )
 def test_a_host_is_allowed_by_the_settings(settings, host, allowed):
@@ -322,6 +324,7 @@ def test_a_one_time_token_logs_in_once_at_the_login_page_and_in_time(later):
     assert refusal(guard, request(path="/login", **bearer("none"))) == "token_wrong"
     token = guard.make_one_time_token()
     assert refusal(guard, request(path="/videos", **bearer(token))) == "token_wrong"
+    assert refusal(guard, request(path="/prelogin", **bearer(token))) == "token_wrong"
     assert refusal(guard, request(path="/login", **bearer("x" + token))) == "token_wrong"
     assert refusal(guard, request(path="/below/login", **bearer(token))) is None
     assert refusal(guard, request(path="/login", **bearer(token))) == "token_wrong"
@@ -342,6 +345,7 @@ def test_the_keys_of_a_notebook_s_page_allow_to_watch_or_to_record_and_nothing_e
         ("GET", f"/{guard.key}/stream", None),
         ("GET", f"//{guard.key}", None),
         ("HEAD", f"/{guard.key}/video", None),
+        ("OPTIONS", f"/{guard.key}/video", None),
         ("POST", f"/{guard.key}/record", "method_not_allowed"),
         ("POST", f"/{guard.record_key}/record", None),
         ("GET", f"/{guard.key}x/stream", "no_route"),
