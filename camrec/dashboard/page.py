@@ -93,7 +93,7 @@ class Page:
             lambda since: read_absence(station, model.state.videos, model.state.alerts, since),
             **self._shared_params,
         )
-        self.banner = Banner(**self._shared_params)
+        self.banner = Banner(station, **self._shared_params)
         self.add_camera = AddCamera(station, **self._shared_params)
         self.latest_videos = LatestVideos(actions=actions, **self._shared_params)
         self.library = VideoLibraryView(actions=actions, **self._shared_params)
@@ -153,7 +153,7 @@ class Page:
     def _show_state(self) -> None:
         state = self._model.state
         status = state.status
-        full = status["open"] >= status["most"]
+        full = status["full"]
         self.header.param.update(
             cameras=status["open"],
             videos=len(state.videos),
@@ -167,6 +167,7 @@ class Page:
             open=status["open"],
             most=status["most"],
             recordable=state.group_recording["count"],
+            awaited=state.awaited_recordings,
         )
         self.add_camera.param.update(
             cameras=len(state.sessions),

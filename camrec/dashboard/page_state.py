@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from camrec.alerts import Alert
 from camrec.dashboard.wire_types import (
+    AwaitedRecordingRow,
     GroupRecordingFields,
     PlanRow,
     RecentCameraRow,
@@ -47,6 +48,7 @@ class PageState:
     alerts : what needed a person, the newest first.
     group_recording : what Record all would record.
     plans : the plans, the oldest first.
+    awaited_recordings : those that are scheduled for cameras that are closed, the next one first.
     """
 
     sessions: Sequence[SessionRow]
@@ -57,6 +59,7 @@ class PageState:
     group_recording: GroupRecordingFields
     alerts: list[Alert]
     plans: list[PlanRow]
+    awaited_recordings: list[AwaitedRecordingRow]
 
     @property
     def running_recordings(self) -> list[RunningRecordingRow]:

@@ -9,7 +9,7 @@ from camrec.camera_registry import KnownCamera
 from camrec.dashboard.page_state import PageState
 from camrec.dashboard.plan_week import plan_rows
 from camrec.dashboard.rounded_figures import SteadyRate, round_bytes, round_two_digits
-from camrec.dashboard.session_rows import SessionRows
+from camrec.dashboard.session_rows import SessionRows, awaited_recordings
 from camrec.dashboard.wire_types import (
     CameraWithoutVideo,
     GroupRecordingFields,
@@ -76,6 +76,7 @@ class PageStateReader:
             group_recording=self._group_recording(),
             alerts=station.alerts.newest_first(),
             plans=plan_rows(station),
+            awaited_recordings=awaited_recordings(sessions, recordings),
         )
 
     def _settings(self) -> SettingsFields:
@@ -109,6 +110,7 @@ class PageStateReader:
             "seconds": self._seconds_left(sessions),
             "open": sum(session.state in OPEN_SESSION_STATES for session in sessions),
             "most": station.config.max_sessions,
+            "full": station.cameras.is_full,
             "demo": station.demo.has_unopened,
             "without": self._cameras_without_video(sessions),
             "left": {"count": len(health.left_behind), "folder": str(station.library.folder)},

@@ -39,6 +39,7 @@ class PlansView(AskingComponent):
         scheduled = [
             each["recording_id"] for row in state.sessions for each in row.fields["scheduled"]
         ]
+        scheduled += [each["recording_id"] for each in state.awaited_recordings]
         running = [each["recording_id"] for each in state.running_recordings]
         self.param.update(plans=state.plans, recordings=running + scheduled)
 
@@ -80,6 +81,15 @@ class PlansView(AskingComponent):
 
     def do_keep_awake(self, wanted: bool) -> None:
         self.ask("keep_awake", self._station.settings.keep_awake_for_plans, bool(wanted))
+
+    def do_try_camera(self, camera_id: str) -> None:
+        """Open a camera, so that its card shows whether it is there, unless it has a card."""
+        self.ask("try_camera", self._try_camera, str(camera_id))
+
+    def _try_camera(self, camera_id: str) -> None:
+        sessions = self._station.cameras.sessions()
+        if all(each.camera_id != camera_id for each in sessions):
+            self._station.known_cameras.reopen(camera_id)
 
     def do_enable(self, plan_id: str, enabled: bool) -> None:
         self.ask("enable", self._station.plans.change, str(plan_id), {"enabled": bool(enabled)})

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 
 from camrec.dashboard.page_state import SessionRow
-from camrec.dashboard.wire_types import GapRow, RecordingRow, ScheduledRecordingRow
+from camrec.dashboard.wire_types import (
+    AwaitedRecordingRow,
+    GapRow,
+    RecordingRow,
+    ScheduledRecordingRow,
+)
 from camrec.errors import CamrecError
 from camrec.recording import AnyRecording, RecordingState
 from camrec.session import Session, SessionState
@@ -135,6 +140,19 @@ def _is_about_to_stay(session: Session) -> bool:
     """Whether its camera delivers, and is just being stored as one that stays."""
     is_live = session.state is SessionState.LIVE
     return is_live and bool(session.stays) and session.storing_error is None
+
+
+def awaited_recordings(
+    sessions: Sequence[Session], recordings: Sequence[AnyRecording]
+) -> list[AwaitedRecordingRow]:
+    """Return the scheduled recordings that no card shows, the next one first.
+
+    recordings : the recordings of all sessions, latest first.
+    """
+    shown = {each.session_id for each in sessions}
+    closed = [each for each in recordings if each.session_id not in shown]
+    names = {each.recording_id: each.options.camera for each in closed}
+    return [{**row, "name": names[row["recording_id"]]} for row in _scheduled_rows(closed)]
 
 
 def _scheduled_rows(recordings: Sequence[AnyRecording]) -> list[ScheduledRecordingRow]:

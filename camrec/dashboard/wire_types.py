@@ -44,6 +44,12 @@ class ScheduledRecordingRow(TypedDict):
     duration: float | None
 
 
+class AwaitedRecordingRow(ScheduledRecordingRow):
+    """A scheduled recording of a camera that is closed until shortly before it; its name."""
+
+    name: str
+
+
 class RunningRecordingRow(TypedDict):
     """An entry of the header's list of running recordings."""
 
@@ -160,6 +166,7 @@ class StatusFields(TypedDict):
     free, total : bytes of the disk.
     seconds : how long all open cameras can be recorded at once; None: their rates are not known.
     open, most : how many sessions are open, and how many may be open.
+    full : whether nobody can open another one.
     demo : whether a demo camera is not open.
     without : the cameras without video; those that are being recorded come first.
     left : recordings that could not be saved.
@@ -172,6 +179,7 @@ class StatusFields(TypedDict):
     seconds: float | None
     open: int
     most: int
+    full: bool
     demo: bool
     without: list[CameraWithoutVideo]
     left: LeftBehind

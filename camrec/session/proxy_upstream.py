@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Generic, TypeVar
 
 from camrec.camera_address import CameraAddress
 from camrec.clock import Clock
-from camrec.errors import CameraError
+from camrec.errors import AccessError, CameraError
 from camrec.network_policy import NetworkPolicy
 from camrec.proxies import Proxy
 from camrec.session.better_route import Phase
@@ -18,6 +19,9 @@ ProxyT = TypeVar("ProxyT", bound=Proxy)
 # Seconds without media after which a reader ends by itself. The session gives up a connection
 # earlier, because it knows the usual interval between two frames.
 READER_TIMEOUT_S = 3600.0
+# Long enough for a second request to connect, which the system sends after 1 s; a session that
+# closes waits for it.
+SHORT_CONNECTION_TIMEOUT_S = 2.0
 
 
 class ProxyUpstream(Upstream, Generic[ProxyT]):
@@ -62,6 +66,16 @@ class ProxyUpstream(Upstream, Generic[ProxyT]):
     def prepare(self) -> None:
         self._network_policy.check(self.source)
         self._proxy.ensure_ready()
+
+    def accepts_connections(self) -> bool:
+        where = (self.source.host, self.source.port)
+        try:
+            self._network_policy.connect(where, SHORT_CONNECTION_TIMEOUT_S).close()
+        except (ConnectionError, socket.gaierror, UnicodeError, AccessError):
+            return True  # a full attempt finds out more about it
+        except OSError:
+            return False
+        return True
 
     def stays_connected(self) -> bool:
         return False

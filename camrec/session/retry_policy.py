@@ -13,6 +13,7 @@ ATTEMPT_PAUSE_S = 1.0
 MAX_REROUTES = 2
 RECONNECT_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)  # after the first retry, the second, ...
 WRONG_PASSWORD_PAUSE_S = 60.0  # cameras lock an account after a few wrong passwords
+UNANSWERED_PAUSE_S = 3.0  # from one short connection to the next, and the longest before them
 
 # After these errors another attempt cannot help, and after wrong passwords a camera may lock the
 # account.
@@ -45,6 +46,11 @@ def is_login_error(error: CamrecError) -> bool:
     return error.code in LOGIN_ERROR_CODES
 
 
+def is_unanswered(error: CamrecError) -> bool:
+    """Whether the camera answered no connection, or no request on one."""
+    return error.code == "camera_no_answer"
+
+
 def reconnect_pause(retries: int, error: CamrecError) -> float:
     """Seconds before the next attempt to reconnect.
 
@@ -57,4 +63,5 @@ def reconnect_pause(retries: int, error: CamrecError) -> float:
     """
     if is_login_error(error):
         return WRONG_PASSWORD_PAUSE_S
-    return RECONNECT_PAUSES_S[min(retries, len(RECONNECT_PAUSES_S)) - 1]
+    usual = RECONNECT_PAUSES_S[min(retries, len(RECONNECT_PAUSES_S)) - 1]
+    return min(usual, UNANSWERED_PAUSE_S) if is_unanswered(error) else usual

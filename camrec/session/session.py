@@ -205,6 +205,12 @@ class Session:
         """
         self._thread.keeps_trying = True
 
+    @property
+    def tries_in_vain(self) -> bool:
+        """Whether `keep_trying` has not reached the camera yet, and no recording waits for it."""
+        is_trying = self.keeps_trying and self.state is SessionState.STALE
+        return is_trying and self._feed.newest is None and self._recordings.is_saved
+
     def expect_failure(self) -> None:
         """Log as information that it cannot be opened: it could not be a moment ago. Call it first.
 

@@ -46,6 +46,11 @@ class SessionRecordings:
         """Whether a recording is being written, or waits for frames."""
         return any(each.state in GROWING_RECORDING_STATES for each in self._recordings)
 
+    @property
+    def is_saved(self) -> bool:
+        """Whether no recording is scheduled, is running or is being finalized."""
+        return all(each.state in ENDED_RECORDING_STATES for each in self._recordings)
+
     def start(
         self,
         options: RecordingOptions,

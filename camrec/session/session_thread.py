@@ -22,8 +22,10 @@ from camrec.session.retry_policy import (
     MIN_ATTEMPT_S,
     is_final,
     is_login_error,
+    is_unanswered,
     reconnect_pause,
 )
+from camrec.session.return_wait import wait_for_return
 from camrec.session.session_state import SessionState
 from camrec.session.upstream import Upstream
 from camrec.state_machine import StateMachine
@@ -237,7 +239,7 @@ class SessionThread:
             Whether the proxy is still connected to the camera, so that only a reader is needed.
         """
         pause, reroutes = 0.0, 0
-        while not self._wait_and_mark_stale(pause):
+        while not (self._wait_and_mark_stale(pause) or self._wait_for_return()):
             self._progress.retries += 1
             failure = self._connector.connect(
                 self._silence.reconnect_timeout, required_frames=1, is_connected=is_connected
@@ -261,6 +263,13 @@ class SessionThread:
             if is_login_error(error):
                 self._upstream.close()
             pause = reconnect_pause(self._progress.retries, error)
+
+    def _wait_for_return(self) -> bool:
+        """Wait for a camera that answered nothing the last time. True if the session closes."""
+        error = self._progress.error
+        if error is None or not is_unanswered(error):
+            return False
+        return wait_for_return(self._upstream, self._wait_and_mark_stale)
 
     def _wait_and_mark_stale(self, seconds: float) -> bool:
         """Wait; a live session becomes STALE when it is due. True if the session closes."""

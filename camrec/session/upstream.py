@@ -68,6 +68,12 @@ class Upstream(Protocol):
             The proxy does not start.
         """
 
+    def accepts_connections(self) -> bool:
+        """Whether the camera answers at once if it is connected to, be it with a refusal.
+
+        It makes one connection, and closes it. Call it only while the upstream is closed.
+        """
+
     def open(self) -> None:
         """Give the camera to the proxy, which connects to it again if it already has it.
 

@@ -65,6 +65,16 @@ class StationCameras:
 
     # Open cameras.
 
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody can open a camera: the limit is reached, and each session is needed."""
+        with self._lock:
+            try:
+                self._check_session_limit(may_replace=True)
+            except StateError:
+                return True
+        return False
+
     def sessions(self) -> list[Session]:
         """The sessions that are opening, open or failed, the oldest first."""
         with self._lock:
@@ -125,7 +135,8 @@ class StationCameras:
         name : None: the one that the camera had, or else its host.
         clock_choice : where the UTC of its frames comes from; None: from where it came before.
         stays : whether it is opened again at each start of camrec; None: as before.
-        keeps_trying : it becomes STALE instead of FAILED; see `Session.keep_trying`.
+        keeps_trying : it becomes STALE instead of FAILED; see `Session.keep_trying`. Any other
+            session may take the place of one that tries in vain, which is then closed.
         failed_before : it could not be opened a moment ago; that is no news for the log.
 
         Raises
@@ -140,11 +151,13 @@ class StationCameras:
         fingerprint = self._registry.fingerprint(source)
         known_names = {each.name: each.address for each in self._registry.cameras()}
         with self._lock:
-            self._check_session_limit()
+            replaced = self._check_session_limit(may_replace=not keeps_trying)
             names = known_names | used_names(self._sessions.values())
             new_name = given_name or default_name(source, names)
             camera = self._registry.acquire(source, new_name, built_in_id, fingerprint=fingerprint)
             session = self._create_session(camera, source, given_name, None, clock_choice, stays)
+            if replaced is not None:
+                del self._sessions[replaced.session_id]
             self._sessions[session.session_id] = session
             session.given_clock = clock_choice
         self._connect_session(session)
@@ -153,7 +166,12 @@ class StationCameras:
             session.keep_trying()
         if failed_before:
             session.expect_failure()
-        return self._start_session(session)
+        self._start_session(session)
+        if replaced is not None:
+            log.info("%s makes room for %s", replaced.source.url, source.url)
+            replaced.close()
+            self._changed.emit(SessionChanged(replaced.session_id))
+        return session
 
     def open_staying(self) -> None:
         """Open the cameras that stay, without those that are open. Called at each start.
@@ -310,7 +328,7 @@ class StationCameras:
         if host is None:
             return source
         with self._lock:
-            self._check_session_limit()
+            self._check_session_limit(may_replace=True)
         return find_stream(source, NetworkPolicy(self._config.allowed_networks))
 
     def _create_session(
@@ -343,11 +361,21 @@ class StationCameras:
             self._turns.setdefault(camera.camera_id, CameraTurns()),
         )
 
-    def _check_session_limit(self) -> None:
-        """Raises StateError (``sessions_full``). The caller holds the lock."""
-        count = sum(each.state in OPEN_SESSION_STATES for each in self._sessions.values())
-        if count >= self._config.max_sessions:
+    def _check_session_limit(self, *, may_replace: bool = False) -> Session | None:
+        """Check that one more session may be open. The caller holds the lock.
+
+        Returns the session that has to be closed for it, if there is one.
+
+        Raises StateError (``sessions_full``).
+        """
+        opened = [each for each in self._sessions.values() if each.state in OPEN_SESSION_STATES]
+        excess = len(opened) - self._config.max_sessions
+        if excess < 0:
+            return None
+        in_vain = [each for each in opened if each.tries_in_vain] if may_replace else []
+        if excess > 0 or not in_vain:
             raise StateError("sessions_full", max_sessions=self._config.max_sessions)
+        return in_vain[-1]
 
     def _connect_session(self, session: Session) -> None:
         """Report the changes of a session, and release its camera when it ends."""

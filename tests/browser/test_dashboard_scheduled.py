@@ -143,6 +143,47 @@ def test_a_tile_shows_what_is_scheduled_and_cancels_it(
     assert [state for _, state in listed(wire)][:3] == ["scheduled", "scheduled", "failed"]
 
 
+@pytest.mark.parametrize(("width", "language", "dark"), [(390, "fr", True), (1440, "en", False)])
+def test_what_is_scheduled_for_a_closed_camera_is_above_the_cameras_and_is_cancelled_there(
+    width, language, dark, wire, door, share_page
+):
+    camera_id = wire.post("/session/close", {"session_id": door}).json()["camera_id"]
+    page = share_page(wire.url, width=width, language=language, dark=dark).page
+    tomorrow = datetime.now().astimezone() + timedelta(days=1)
+    at_noon = tomorrow.replace(hour=12, minute=0, second=0, microsecond=0)
+    for number, seconds in enumerate((60, 600, 600, None)):
+        start = (at_noon + timedelta(minutes=number)).isoformat()
+        body = {"camera_id": camera_id, "duration": seconds, "start_at": start}
+        assert wire.post("/record/start", body).status == 201
+    french = language == "fr"
+    lines = page.locator(".awaited li")
+    expect(lines).to_have_count(4)
+    expect(lines.first).to_contain_text("Door")
+    said = "demain à 12:00, pendant 1" if french else "Records tomorrow at 12:00 for 1"
+    expect(lines.first).to_contain_text(f"{said}{NBSP}min")
+    expect(lines.last.get_by_role("link")).to_have_text("1 de plus" if french else "1 more")
+    for wide in (width, 1024):
+        page.set_viewport_size({"width": wide, "height": 900})
+        page.wait_for_function("wide => innerWidth === wide", arg=wide)
+        fits(page)
+        assert faults(page) == []
+        for control in lines.locator("button, a").all():
+            assert control.bounding_box()["height"] >= 44
+    for left in (3, 2):
+        lines.first.get_by_role("button").focus()
+        page.keyboard.press("Enter")
+        expect(lines).to_have_count(left)
+        expect(lines.first.get_by_role("button")).to_be_focused()
+    expect(lines.last).to_contain_text("jusqu’à l’arrêt" if french else "until you stop it")
+    page.evaluate("location.hash = 'plans'")
+    once = page.get_by_role("listitem").filter(has_text="Door")
+    expect(once).to_have_count(2)
+    once.first.get_by_role("button").click()
+    expect(once).to_have_count(1)
+    page.evaluate("location.hash = 'live'")
+    expect(lines).to_have_count(1)
+
+
 def test_what_a_recording_is_about_and_when_it_begins_is_chosen_next_to_record(
     wire, door, share_page
 ):

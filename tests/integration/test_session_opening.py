@@ -5,18 +5,24 @@ from __future__ import annotations
 import itertools
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
+from camrec.camera_address import parse_address
 from camrec.cli.open_camera import open_camera
 from camrec.errors import CamrecError
+from camrec.mjpeg_relay import inspect_stream
 from camrec.recording import RecordingState
-from camrec.session import SessionState
+from camrec.session import SessionState, mjpeg_upstream, return_wait
 from camrec.session.opening_wait import FIRST_MEDIA_TIMEOUT_S
 from camrec.station import Station
+from support.cameras.mjpeg import MjpegCamera
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs
 from support.cameras.raw_rtsp import RawRtspCamera, encode
+from support.full_queue import full_queue
 from support.odd_cameras import shown_times
+from support.units_made import until
 
 pytestmark = pytest.mark.spread
 
@@ -184,6 +190,26 @@ def test_a_reader_that_lost_its_proxy_is_back_without_another_call_of_the_camera
             time.sleep(0.05)
         assert session.state is SessionState.LIVE
         assert camera.connections == 1
+
+
+def test_a_camera_that_answers_no_connection_is_noticed_by_a_short_one(station, monkeypatch):
+    """No full attempt is made meanwhile, and there are never two connections at a time."""
+    monkeypatch.setattr(return_wait, "MAX_RETURN_WAIT_S", 3600.0)
+    inspect = partial(inspect_stream, seconds=0.5)
+    monkeypatch.setattr(mjpeg_upstream, "inspect_stream", inspect)
+    camera = MjpegCamera(size=(160, 120))
+    with full_queue() as camera.port:
+        source = parse_address(camera.url)
+        session = station.cameras.open_again(source, "Yard", "0123456789abcdef", None)
+        errors: list[CamrecError | None] = []
+        session.changed.connect(lambda: errors.append(session.error))
+        until(lambda: session.error is not None, PATIENCE)
+    with camera:
+        until(lambda: session.state is SessionState.LIVE, PATIENCE)
+        until(lambda: camera.connected == 1, PATIENCE)
+        # Between the two the port refuses connections for a moment; on Windows it always does.
+        if not any(each.code == "camera_refused" for each in errors if each is not None):
+            assert camera.connections == 3, "a short one, the inspection, and the relay"
 
 
 @pytest.mark.slow

@@ -78,6 +78,9 @@ def tidy_up(wire: Wire, keep: str | None = None) -> None:
     """End all recordings, and delete all cameras and videos, except the video called `keep`."""
     for session in wire.get("/session/list").json()["sessions"]:
         wire.post("/session/close", {"session_id": session["session_id"]})
+    for recording in wire.get("/record/list").json()["recordings"]:
+        if recording["state"] == "scheduled":  # of a camera that is closed
+            wire.post("/record/stop", {"recording_id": recording["recording_id"]})
     until(lambda: wire.get("/health").json()["recordings"] == 0, 60)
     for camera in wire.get("/cameras").json()["cameras"]:
         wire.ask("DELETE", f"/cameras/{camera['camera_id']}")

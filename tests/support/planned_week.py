@@ -21,17 +21,20 @@ def nanoseconds(moment: datetime) -> int:
 
 
 def write_cameras(folder: Path) -> None:
-    """Three cameras that nobody has opened. Their addresses are those of no machine."""
+    """Three cameras that nobody has opened. Nothing answers at their addresses."""
     cameras = tuple(
-        KnownCamera(camera_id=camera_id, name=name, url=f"rtsp://192.0.2.{number}/stream")
-        for number, (camera_id, name) in enumerate(NAMES.items(), 1)
+        KnownCamera(camera_id=camera_id, name=name, url=f"rtsp://127.0.0.1:{port}/stream")
+        for port, (camera_id, name) in enumerate(NAMES.items(), 1)
     )
     folder.mkdir(exist_ok=True)
     CameraFile(folder).write(CameraFileContent(cameras=cameras))
 
 
 def write_plans(folder: Path, now: datetime, hour: int) -> None:
-    """A plan from `hour` on for two hours a day, which was recorded on each day but yesterday."""
+    """A plan from `hour` on for two hours a day, which was recorded on each day but yesterday.
+
+    Until yesterday it recorded a second camera, which did not answer then.
+    """
     plan = {"cameras": [SHOP], "days": EVERY_DAY, "start": f"{hour:02}:00", "duration": 7200}
     records = []
     for days in range(1, 8):
@@ -49,6 +52,9 @@ def write_plans(folder: Path, now: datetime, hour: int) -> None:
             delay = Delay(reason="asleep", start=starts_at - 3600 * NS_PER_SECOND, end=ends_at)
             changes = {"state": "missed", "began_at": None, "delays": (delay,)}
             record = record.model_copy(update=changes)
+            unanswered = Delay(reason="camera", start=starts_at, end=ends_at)
+            changes = {"camera_id": STREET, "delays": (unanswered,)}
+            records.append(record.model_copy(update=changes))
         records.append(record)
     made = nanoseconds(now - timedelta(days=30))
     content = PlanFileContent(

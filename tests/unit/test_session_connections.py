@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import errno
 import queue
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
 from camrec.camera_address import parse_address
 from camrec.clock import Clock
-from camrec.errors import CameraError
+from camrec.errors import AccessError, CameraError
 from camrec.media import MediaUnit
+from camrec.network_policy import NetworkPolicy
 from camrec.readers import StreamError
-from camrec.session import Session, SessionState, frame_silence, retry_policy, session_thread
+from camrec.session import (
+    MjpegUpstream,
+    Session,
+    SessionState,
+    frame_silence,
+    retry_policy,
+    return_wait,
+    session_thread,
+)
 from support.units_made import video_units
 
 TIMES = [each / 50 for each in range(300)]
@@ -66,6 +78,7 @@ class FakeUpstream:
         self.calls: list[str] = []
         self.readers: list[FakeReader] = []
         self.is_connected = False
+        self.answers: list[bool] = []  # to short connections, the first one first
 
     def prepare(self) -> None:
         self.calls.append("prepare")
@@ -78,6 +91,10 @@ class FakeUpstream:
 
     def close(self) -> None:
         self.calls.append("close")
+
+    def accepts_connections(self) -> bool:
+        self.calls.append("try")
+        return self.answers.pop(0) if self.answers else True
 
     def create_reader(self) -> FakeReader:
         self.readers.append(FakeReader())
@@ -118,6 +135,7 @@ def _short_pauses(monkeypatch):
     monkeypatch.setattr(session_thread, "ATTEMPT_PAUSE_S", 0.01)
     monkeypatch.setattr(frame_silence, "STALE_AFTER_S", 0.5)
     monkeypatch.setattr(retry_policy, "RECONNECT_PAUSES_S", (0.05,))
+    monkeypatch.setattr(return_wait, "UNANSWERED_PAUSE_S", 0.01)
 
 
 @contextmanager
@@ -247,3 +265,64 @@ def test_a_session_that_keeps_trying_gives_up_if_the_password_is_wrong():
         assert (session.error.code, upstream.opened) == ("camera_wrong_password", 1)
     finally:
         session.close()
+
+
+def test_a_camera_that_answers_nothing_is_tried_by_short_connections_until_it_answers():
+    upstream = FakeUpstream(*["camera_no_answer"] * 4)
+    upstream.answers = [False] * 20
+    session, _ = opened_in_vain(upstream)
+    try:
+        until(lambda: session.state is SessionState.LIVE)
+    finally:
+        session.close()
+    attempt = ["prepare", "open"]
+    short = ["close", *["try"] * 20, "try"]  # one connection at a time
+    assert upstream.calls == [*attempt * 3, *short, *attempt, "close", "try", *attempt, "close"]
+
+
+def test_a_camera_that_answers_no_short_connection_is_opened_nevertheless(monkeypatch):
+    monkeypatch.setattr(return_wait, "MAX_RETURN_WAIT_S", 0.05)
+    upstream = FakeUpstream(*["camera_no_answer"] * 4)
+    upstream.answers = [False] * 10_000
+    session, _ = opened_in_vain(upstream)
+    try:
+        until(lambda: session.state is SessionState.LIVE)
+        assert 0 < len(upstream.answers) < 10_000
+    finally:
+        session.close()
+
+
+def test_a_session_closes_while_its_camera_answers_nothing():
+    upstream = FakeUpstream(*["camera_no_answer"] * 3)
+    upstream.answers = [False] * 10_000
+    session, _ = opened_in_vain(upstream)
+    until(lambda: upstream.calls.count("try") > 3)
+    session.close()
+    assert (session.state, upstream.opened) == (SessionState.CLOSED, 3)
+
+
+@pytest.mark.parametrize(
+    ("error", "accepts"),
+    [
+        (None, True),
+        (TimeoutError(), False),
+        (OSError(errno.EHOSTUNREACH, "no route to host"), False),
+        (ConnectionRefusedError(), True),
+        (AccessError("address_not_allowed", host="10.0.0.1"), True),
+        (socket.gaierror(), True),
+    ],
+)
+def test_a_camera_that_refuses_a_connection_is_there(error, accepts):
+    """What else is wrong with it a full attempt finds out."""
+    closed = []
+
+    class Policy(NetworkPolicy):
+        def connect(self, where, timeout=None, *_):
+            assert where == ("10.0.0.1", 554) and timeout < 3
+            if error is not None:
+                raise error
+            return SimpleNamespace(close=lambda: closed.append(True))
+
+    upstream = MjpegUpstream(SOURCE, "x", Clock(), None, Policy())
+    assert upstream.accepts_connections() is accepts
+    assert bool(closed) is (error is None)

@@ -156,6 +156,11 @@ export interface ScheduledRecording {
   duration: number | null
 }
 
+/** One of a camera that is closed until shortly before it. */
+export interface AwaitedRecording extends ScheduledRecording {
+  name: string
+}
+
 /** What a notebook's cell knows of its session; a card knows more. */
 export interface SessionFacts {
   session_id: string

@@ -234,7 +234,4 @@ class PlanSessions:
 
 def _is_in_vain(session: Session) -> bool:
     """Whether a session has not got its camera so far, although it was tried."""
-    if session.state is SessionState.FAILED:
-        return True
-    is_trying = session.keeps_trying and not session.is_recording
-    return is_trying and session.state is SessionState.STALE and session.feed.newest is None
+    return session.state is SessionState.FAILED or session.tries_in_vain

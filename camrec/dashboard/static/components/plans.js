@@ -30,7 +30,13 @@ export function render({ model, view }) {
   const problem = h("p", { class: "problem", role: "alert", hidden: true })
   const disk = h("div", { role: "status" })
   const list = h("div")
-  const calendar = weekView({ locale: () => locale, show, keepAwake: (wanted) => model.send_msg({ do: "keep_awake", wanted }), edit })
+  const calendar = weekView({
+    locale: () => locale, show,
+    remedies: {
+      keepAwake: (wanted) => model.send_msg({ do: "keep_awake", wanted }), edit,
+      tryCamera: (cameraId) => model.send_msg({ do: "try_camera", camera_id: cameraId }),
+    },
+  })
   const columns = h("div", { class: "columns" }, list, calendar.element)
   const root = h("section", { class: "everything" }, top, problem, disk, columns)
   const actions = planActions(model, root, showProblem)
@@ -95,6 +101,7 @@ export function render({ model, view }) {
     else if (answer.ok) week = JSON.parse(answer.given)
     else showProblem(answer.problem)
     if (answer.answered === "keep_awake") read()
+    if (answer.answered === "try_camera" && answer.ok) location.hash = "#live"
     if (answer.answered === "preview") return
     draw()
     if (answer.answered === "week") openWanted()

@@ -10,12 +10,12 @@ import { icon } from "../kit/icons.js"
 const MAX_SHOWN = 2 // lines that are visible; the others are folded away
 
 /**
- * How long a recording is planned to be.
+ * How long a recording is planned to be: "for 10 min", "until you stop it".
  * @param {Locale} locale
  * @param {{duration: number | null}} recording
  */
 export const plannedLength = (locale, { duration }) =>
-  (duration === null ? locale.t("page.until_stopped") : locale.length(duration))
+  locale.t(duration === null ? "page.until_stopped" : "page.for_length", { length: locale.length(duration ?? 0) })
 
 /**
  * "at 14:00", "tomorrow at 14:00", "on Saturday 5 December at 14:00".

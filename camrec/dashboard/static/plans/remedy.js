@@ -6,7 +6,12 @@ import { OPEN_SETTINGS } from "../kit/events.js"
 /** @import { Children } from "../kit/base.js" */
 /** @import { Locale } from "../kit/locale.js" */
 /** @import { PlanOccurrence, PlanWeek } from "../wire.js" */
-/** @typedef {{keepAwake: (wanted: boolean) => void, edit: (planId: string) => void}} RemedyActions */
+/**
+ * @typedef {object} RemedyActions
+ * @property {(wanted: boolean) => void} keepAwake keep the computer awake while a plan is active
+ * @property {(planId: string) => void} edit open a plan in the form
+ * @property {(cameraId: string) => void} tryCamera open a camera, and show whether it is there now or why not
+ */
 
 /**
  * @param {Locale} locale
@@ -15,7 +20,7 @@ import { OPEN_SETTINGS } from "../kit/events.js"
  * @param {RemedyActions} actions
  * @returns {{words: string, element: Children}} `words` follow the reason
  */
-export function remedyFor(locale, { cause, plan_id: planId }, week, actions) {
+export function remedyFor(locale, { cause, state, plan_id: planId, camera_id: cameraId }, week, actions) {
   if (cause === "asleep") {
     const wanted = !week.keeps_awake
     const label = locale.t(wanted ? "plan_page.keep_awake" : "plan_page.let_sleep")
@@ -25,6 +30,9 @@ export function remedyFor(locale, { cause, plan_id: planId }, week, actions) {
     }
   }
   if (cause === "not_running") return { words: locale.t("plan_page.start_at_login"), element: null }
+  if (cause === "camera" && state === "missed") {
+    return { words: "", element: button({ label: locale.t("plan_page.try_camera"), on: () => actions.tryCamera(cameraId), "data-key": "remedy" }) }
+  }
   if (cause === "no_session") return { words: "", element: settingsButton(locale.t("plan_page.allow_more"), "general") }
   if (cause === "no_place" && planId !== null) {
     return { words: "", element: button({ label: locale.t("plan_page.set_place"), on: () => actions.edit(planId), "data-key": "remedy" }) }

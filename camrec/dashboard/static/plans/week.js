@@ -31,10 +31,9 @@ const occurrenceKey = ({ plan_id: plan, camera_id: camera, starts_at: start }) =
  * @param {object} options
  * @param {() => Locale} options.locale
  * @param {(first: number | null) => void} options.show show the week of a day; null: this week
- * @param {(wanted: boolean) => void} options.keepAwake keep the computer awake while a plan is active
- * @param {(planId: string) => void} options.edit open a plan in the form
+ * @param {RemedyActions} options.remedies
  */
-export function weekView({ locale: currentLocale, show, keepAwake, edit }) {
+export function weekView({ locale: currentLocale, show, remedies }) {
   const head = h("header")
   const days = h("div", { class: "days" })
   const why = h("div", { role: "status" })
@@ -78,7 +77,7 @@ export function weekView({ locale: currentLocale, show, keepAwake, edit }) {
     fill(head, weekHead(locale, shown, show))
     const stop = tabStop(lanes, chosen, shown.now)
     fill(days, hoursRow(locale, shown), lanes.map((lane) => dayRow(locale, shown, lane, { chosen, stop, choose, move })))
-    fill(why, explained && explanation(locale, explained, shown, { close, keepAwake, edit }))
+    fill(why, explained && explanation(locale, explained, shown, { close, ...remedies }))
   }
 
   /**
