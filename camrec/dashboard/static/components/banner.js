@@ -9,9 +9,9 @@ import { icon } from "../kit/icons.js"
 import { focusKey, keepingFocus } from "../kit/keeping_focus.js"
 import { lifetime } from "../kit/lifetime.js"
 import { createLocale } from "../kit/locale.js"
+import { onNewDay } from "../kit/new_day.js"
 import { currentRoute, serverUrl } from "../kit/route.js"
 import { plannedLength, startTime } from "../live/scheduled_recordings.js"
-import { onNewDay } from "../videos/video_format.js"
 
 /** @import { IconName } from "../kit/icons.js" */
 /** @import { Locale } from "../kit/locale.js" */
