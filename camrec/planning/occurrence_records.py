@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from camrec.planning.delays import MIN_LATENESS_NS, explain
 from camrec.planning.due_window import DueWindow
 from camrec.planning.facts import Outage
+from camrec.planning.missing_time import MIN_LATENESS_NS, explain_missing_time
 from camrec.planning.plan_state import (
     Delay,
     DelayReason,
@@ -133,15 +133,15 @@ class OccurrenceRecords:
         if record.began_at is None:
             if at - record.starts_at <= MIN_LATENESS_NS:
                 return ()
-            return explain(record.starts_at, at, record.delays, self._outages)
+            return explain_missing_time(record.starts_at, at, record.delays, self._outages)
         since = record.interrupted_at
         if since is not None and at - since > MIN_LATENESS_NS:
             earlier = tuple(each for each in record.delays if each.start < since)
             later = record.delays[len(earlier) :]
-            return earlier + explain(since, at, later, self._outages, otherwise=None)
+            return earlier + explain_missing_time(since, at, later, self._outages, otherwise=None)
         closed = tuple(each for each in record.delays if each.end is not None)
         for each in record.delays[len(closed) :]:
-            closed += explain(each.start, at, [each], self._outages)
+            closed += explain_missing_time(each.start, at, [each], self._outages)
         return closed
 
     def _change(self, record: OccurrenceRecord, **changes: object) -> None:

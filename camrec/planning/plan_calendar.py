@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
-from camrec.planning.delays import main_delay
 from camrec.planning.disk_forecast import DiskForecast, PlannedSpan, forecast_disk
 from camrec.planning.facts import PlanEntry
+from camrec.planning.missing_time import main_delay
 from camrec.planning.occurrence_reason import OccurrenceReason
 from camrec.planning.occurrences import ONE_DAY, Occurrence, occurrences
 from camrec.planning.plan_state import Delay, OccurrenceKey, OccurrenceRecord, PlanState

@@ -15,7 +15,7 @@ from camrec.camera_registry import CameraFile, CameraRegistry
 from camrec.clock import NS_PER_SECOND, iso_to_utc_ns, utc_ns
 from camrec.errors import DiskError, StateError
 from camrec.planning import OccurrenceRecord, PlanEntry, PlanFile, PlanStore, RecordingPlan
-from camrec.planning.delays import MIN_LATENESS_NS
+from camrec.planning.missing_time import MIN_LATENESS_NS
 from camrec.planning.plan import WEEKDAYS
 from camrec.recording import RecordingState
 from camrec.session import OPEN_SESSION_STATES, SessionState

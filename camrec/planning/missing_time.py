@@ -13,7 +13,7 @@ from camrec.planning.plan_state import Delay, DelayReason
 MIN_LATENESS_NS = 5 * NS_PER_SECOND
 
 
-def explain(
+def explain_missing_time(
     start: int,
     end: int,
     delays: Iterable[Delay],
