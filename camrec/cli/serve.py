@@ -14,12 +14,13 @@ from urllib.parse import quote
 
 from camrec import web
 from camrec.binaries import PROGRAMS
+from camrec.cli.console import print_error
 from camrec.cli.context import running_station
 from camrec.cli.lab_streams import LabStreams
 from camrec.cli.record import print_receipt, record_all
 from camrec.cli.startup_page import starting_page
 from camrec.config import Config
-from camrec.errors import InputError
+from camrec.errors import InputError, StateError
 from camrec.ports import port_error
 from camrec.station import Station
 
@@ -50,13 +51,17 @@ def demo(settings: Config, seconds: int | None, *, open_browser: bool) -> None:
     seconds : record the cameras for this long instead of serving; None: serve.
     """
     check_security(settings)
-    with running_station(settings, fetch=tuple(PROGRAMS)) as station:
-        cameras = station.demo.open_all()
-        if seconds is None:
-            _serve_dashboard(station, open_browser=open_browser)
-        else:
-            for video in record_all(station, cameras, seconds):
+    is_served = seconds is None
+    with running_station(settings, fetch=tuple(PROGRAMS), opens_staying=is_served) as station:
+        if seconds is not None:
+            for video in record_all(station, station.demo.open_all(), seconds):
                 print_receipt(video.receipt, video.path)
+            return
+        try:
+            station.demo.open_all()
+        except StateError as error:  # cameras that stay fill the limit
+            print_error(error)
+        _serve_dashboard(station, open_browser=open_browser)
 
 
 def check_security(config: Config) -> None:
