@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -16,6 +16,8 @@ FUTURE_TOLERANCE_NS = NS_PER_SECOND
 # If this computer's clock was set or corrected by more than this since a recording began, the
 # moments that makers give are converted to the clock of the recording. A frame takes longer.
 MIN_CLOCK_CORRECTION_NS = 5_000_000
+# Moments come in microseconds, so that of a start is a bit earlier than the start.
+MOMENT_RESOLUTION_NS = 1000
 
 
 class RecordingLookup(Protocol):
@@ -77,12 +79,11 @@ class EventMoments:
             if ended_at is not None and moment > ended_at:
                 raise StateError("not_recording")
             return moment
-        correction = self._clock.utc_ns() - period.to_utc(self._clock.monotonic_ns())
         # What happened to the clock since a recording ended does not concern it.
-        is_corrected = ended_at is None and abs(correction) > MIN_CLOCK_CORRECTION_NS
-        moment = at - correction if is_corrected else at
+        moment = at if ended_at is not None else at - self._clock_correction(period.to_utc)
         first = _video_start(recording.jobs[0])
-        if moment < min(recording.started_at, recording.started_at if first is None else first):
+        start = min(recording.started_at, recording.started_at if first is None else first)
+        if moment < start - start % MOMENT_RESOLUTION_NS:
             raise InputError("event_before_start")
         if ended_at is not None and moment > ended_at:
             raise InputError("event_after_end")
@@ -90,6 +91,18 @@ class EventMoments:
         if job is None or job.filenames:
             self._check_video(recording, moment)
         return moment
+
+    def _clock_correction(self, to_utc: Callable[[int], int]) -> int:
+        """By how much this computer's clock was set since a recording began; 0 if it was not.
+
+        to_utc : what the clock would show at a monotonic time, if it had not been set.
+        """
+        before = to_utc(self._clock.monotonic_ns())
+        now = self._clock.utc_ns()
+        after = to_utc(self._clock.monotonic_ns())
+        # The thread may have waited between two of these lines.
+        correction = max(now - after, min(now - before, 0))
+        return correction if abs(correction) > MIN_CLOCK_CORRECTION_NS else 0
 
     def _check_video(self, recording: AnyRecording, moment: int) -> None:
         """Raise if the saved video of a moment was deleted."""

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from camrec.clock import format_iso, iso_to_utc_ns
 from camrec.errors import CamrecError, InputError, NotFoundError, StateError
 from camrec.journal import SeriesRecord
 from camrec.recording import RecordingState
@@ -147,6 +148,31 @@ def test_a_moment_follows_the_clock_of_the_recording_if_that_of_the_computer_was
     world.clock.utc_set_by = set_by
     world.pass_seconds(3)
     assert world.find(at=world.started_at + set_by + SECOND) == [("one", moment)]
+
+
+def test_the_start_of_a_recording_as_replies_say_it_can_have_an_event(world):
+    world.clock.now += 999
+    world.recordings[:] = [world.begin("one")]
+    at = iso_to_utc_ns(format_iso(world.clock.utc_ns()))
+    assert at < world.clock.utc_ns()
+    world.pass_seconds(3)
+    assert world.find(at=at) == [("one", at - world.started_at)]
+    assert world.refusal(["one"], at - 1000) == (InputError, "event_before_start")
+
+
+@pytest.mark.parametrize("waits_before", ["utc_ns", "monotonic_ns"])
+def test_a_thread_that_has_to_wait_between_two_clocks_moves_no_moment(
+    world, monkeypatch, waits_before
+):
+    world.pass_seconds(3)
+    read = getattr(world.clock, waits_before)
+
+    def wait_and_read():
+        world.pass_seconds(0.02)
+        return read()
+
+    monkeypatch.setattr(world.clock, waits_before, wait_and_read)
+    assert world.find(at=world.started_at + SECOND) == [("one", SECOND)]
 
 
 def test_a_clock_that_was_set_after_the_end_does_not_move_a_moment(world):
