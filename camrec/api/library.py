@@ -100,8 +100,8 @@ class Library(Sequence[Video]):
         ``width`` and ``height``, pixels; ``video_codec``, ``audio_codec``; ``size``, bytes;
         ``playable``. A video without a receipt has no values for ``frames``, ``gaps``,
         ``gap_seconds``, ``utc_uncertainty`` and ``ended``. Each name in the details of a video is
-        a further column of strings; one that is called like a column above has ``details.`` in
-        front.
+        a further column of strings; one that is called like the index or a column above has
+        ``details.`` in front.
 
         Parameters
         ----------
@@ -124,7 +124,7 @@ class Library(Sequence[Video]):
         filenames = [each._handle.filename for each in videos]
         typed: pandas.DataFrame = table.astype(COLUMN_DTYPES)
         indexed: pandas.DataFrame = typed.set_index(
-            pandas.Index(filenames, name="filename", dtype="str")
+            pandas.Index(filenames, name=INDEX_NAME, dtype="str")
         )
         if evicted:
             moments = np.array([_evicted_at(each) for each in videos], "datetime64[ns]")
@@ -176,6 +176,7 @@ COLUMN_DTYPES = {
 }
 
 
+INDEX_NAME = "filename"
 # Only in a table that lists evicted videos; no detail is called so in any.
 EVICTED_COLUMN = "evicted_at"
 
@@ -191,11 +192,15 @@ def _evicted_at(video: Video) -> np.datetime64:
 def _detail_columns(details: Sequence[Mapping[str, str]]) -> dict[str, list[str | None]]:
     """Return a column for each name in the details of some videos."""
     names = dict.fromkeys(name for each in details for name in each)
-    reserved = {*COLUMN_DTYPES, EVICTED_COLUMN}
-    return {
-        f"details.{name}" if name in reserved else name: [each.get(name) for each in details]
-        for name in names
-    }
+    taken = {*COLUMN_DTYPES, EVICTED_COLUMN, INDEX_NAME, *names}
+    columns = {}
+    for name in names:
+        column = name
+        if name in {*COLUMN_DTYPES, EVICTED_COLUMN, INDEX_NAME}:
+            while column in taken:  # a detail may be called details.name, too
+                column = f"details.{column}"
+        columns[column] = [each.get(name) for each in details]
+    return columns
 
 
 def _dataframe_row(video: Video) -> tuple[object, ...]:

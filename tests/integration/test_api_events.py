@@ -68,10 +68,9 @@ def test_events_are_marked_and_read_with_a_running_camrec(there):
 
 def test_a_detail_that_is_called_like_a_column_is_a_column_of_its_own(there):
     with MjpegCamera(rate=25) as camera, there.open(camera.url, "Door") as opened:
-        [video] = camrec.record_together([opened], 1, "Pair", details={"name": "A", "free": "B"})
+        details = {"name": "A", "free": "B", "filename": "C"}
+        [video] = camrec.record_together([opened], 1, "Pair", details=details)
         table = there.videos().to_dataframe()
-    assert table.loc[video.path.name, ["name", "details.name", "free"]].to_list() == [
-        "Pair",
-        "A",
-        "B",
-    ]
+    columns = ["name", "details.name", "free", "details.filename"]
+    assert table.loc[video.path.name, columns].to_list() == ["Pair", "A", "B", "C"]
+    assert table.reset_index().loc[0, "filename"] == video.path.name
