@@ -211,6 +211,7 @@ def describe_video_event(recording_id: str, placed: PlacedEvent) -> schema.Video
         second=placed.second,
         frame=placed.frame,
         in_gap=placed.in_gap,
+        end_second=placed.end_second,
     )
 
 

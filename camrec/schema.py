@@ -344,6 +344,10 @@ class VideoEventReply(EventReply):
     in_gap: bool = Field(
         description="There is no frame of that moment: `frame` is the last one before it."
     )
+    end_second: float | None = Field(
+        description="Seconds from the video's start to where it ends, which may be after the "
+        "video's end; null if it has no length."
+    )
 
 
 class VideoEventListReply(BaseModel):

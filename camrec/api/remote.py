@@ -158,7 +158,8 @@ class RemoteBackend:
         path = f"/videos/{quote(video.filename)}/events"
         replies = self.client.get_model(schema.VideoEventListReply, path).events
         return [
-            PlacedEvent(_to_event(each), each.second, each.frame, each.in_gap) for each in replies
+            PlacedEvent(_to_event(each), each.second, each.frame, each.in_gap, each.end_second)
+            for each in replies
         ]
 
     def plans(self) -> list[schema.PlanReply]:

@@ -31,6 +31,8 @@ class PlacedEvent:
     """An event and its place in a video.
 
     second : seconds from the start of the video; 0 if it began before.
+    end_second : where it ends, in seconds from the start of the video, even if the video ends
+        before; None: it has no length.
     frame : the number of the frame that is shown then, or of the last one before a gap; None if the
         file cannot be read, or was deleted automatically.
     in_gap : there is no frame of that moment.
@@ -40,6 +42,7 @@ class PlacedEvent:
     second: float
     frame: int | None
     in_gap: bool
+    end_second: float | None = None
 
 
 @dataclass(frozen=True)
@@ -132,10 +135,20 @@ def locate_events(path: Path, receipt: Receipt, events: Sequence[Event]) -> list
     numbers: Sequence[int | None] = [None] * len(events)
     if receipt.evicted_at is None:
         numbers = _frame_numbers(VideoFrames(path, started_at, frame_index_path(path)), offsets)
+    ends = utc.offsets(np.array([each.end_ns - started_at for each in events], "i8"))
     seconds = [float(each) for each in offsets / NS_PER_SECOND]
+    end_seconds = [float(each) for each in ends / NS_PER_SECOND]
     return [
-        PlacedEvent(event, round(max(0.0, second), 6), number, _is_in_gap(receipt, second))
-        for event, second, number in zip(events, seconds, numbers, strict=True)
+        PlacedEvent(
+            event,
+            round(max(0.0, second), 6),
+            number,
+            _is_in_gap(receipt, second),
+            None if event.length is None else round(max(0.0, end_second), 6),
+        )
+        for event, second, number, end_second in zip(
+            events, seconds, numbers, end_seconds, strict=True
+        )
     ]
 
 

@@ -15,12 +15,12 @@ def write_event_track(events: Sequence[PlacedEvent]) -> str:
     """Return the events, the earliest first, as WebVTT: one cue each, which has the event's id."""
     cues = ["WEBVTT\n"]
     for this, following in zip_longest(events, events[1:]):
-        length = this.event.length
-        if length is None:
-            length = CUE_SECONDS
+        end = this.end_second
+        if end is None:
+            end = this.second + CUE_SECONDS
             if following is not None:
-                length = min(length, following.second - this.second)
-        end = this.second + max(MIN_CUE_SECONDS, length)
+                end = min(end, following.second)
+        end = max(end, this.second + MIN_CUE_SECONDS)
         times = f"{_format_time(this.second)} --> {_format_time(end)}"
         cues.append(f"{this.event.id}\n{times}\n{_cue_text(this)}\n")
     return "\n".join(cues)

@@ -5,7 +5,7 @@ import { exactFrameTimes } from "../../camrec/dashboard/static/videos/frame_cloc
 import { eventBeside } from "../../camrec/dashboard/static/videos/video_events.js"
 
 const frames = exactFrameTimes([0, 0.1, 0.2, 5, 5.1]) // no frame for nearly five seconds
-const EVENT = { id: "", at: "", length: null, text: "", value: null, frame: null, in_gap: false }
+const EVENT = { id: "", at: "", length: null, text: "", value: null, frame: null, in_gap: false, end_second: null }
 const events = [0.05, 0.12, 0.19, 3, 5.1].map((second) => ({ ...EVENT, second }))
 
 /**

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,14 @@ from camrec.annotations import Event, create_event
 from camrec.clock import format_iso
 from camrec.errors import InputError
 from camrec.frames import VideoUtc
-from camrec.library import VideoSpan, has_video_of, moment_of_second, videos_of_event
+from camrec.library import (
+    VideoSpan,
+    has_video_of,
+    locate_events,
+    moment_of_second,
+    videos_of_event,
+    write_event_track,
+)
 from camrec.receipt import Receipt
 from support.units_made import SECOND
 
@@ -54,6 +63,20 @@ def test_an_event_is_in_the_video_of_its_moment_or_of_the_last_frame_before(at, 
     """A gap before the third video, for example, is part of the second."""
     starts = [BEGIN, BEGIN + 10 * SECOND, BEGIN + 20 * SECOND]
     assert list(videos_of_event(starts, event(at, length))) == videos
+
+
+def test_an_event_that_began_in_the_video_before_ends_where_it_ended():
+    video = receipt(10, 10, details={"a": "b"}, evicted_at=format_iso(BEGIN + 60 * SECOND))
+    placed = locate_events(
+        Path("none.mp4"), video, [event(4, 10), event(12, 1.5), event(12, 100), event(12)]
+    )
+    assert [(each.second, each.end_second) for each in placed] == [
+        (0.0, 4.0),
+        (2.0, 3.5),
+        (2.0, 102.0),
+        (2.0, None),
+    ]
+    assert "00:00:00.000 --> 00:00:04.000" in write_event_track(placed)
 
 
 def test_copies_of_a_video_show_the_same_events():

@@ -7,7 +7,9 @@ from camrec.library import PlacedEvent, write_event_track
 
 
 def placed(second: float, **fields: object) -> PlacedEvent:
-    return PlacedEvent(create_event(0, fields, "test"), second, 0, False)
+    length = fields.get("length")
+    end_second = None if length is None else second + length
+    return PlacedEvent(create_event(0, fields, "test"), second, 0, False, end_second)
 
 
 def test_each_event_is_a_cue_with_its_id_its_text_and_its_value():

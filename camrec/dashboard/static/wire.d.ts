@@ -109,6 +109,7 @@ export interface VideoEvent {
   second: number
   frame: number | null
   in_gap: boolean
+  end_second: number | null
 }
 
 export interface Receipt {

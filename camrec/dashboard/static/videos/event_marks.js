@@ -27,7 +27,7 @@ export function eventMarks(locale, video, events, seek) {
       fill(element, events.list.map((event) => {
         const title = `${eventTime(locale, event)} ${eventText(locale, event)}`
         return [
-          event.length ? h("i", { class: "lasts", style: { left: share(event.second), width: share(Math.min(event.length, length - event.second)) } }) : null,
+          event.end_second ? h("i", { class: "lasts", style: { left: share(event.second), width: share(Math.min(event.end_second, length) - event.second) } }) : null,
           // The list has the same by keyboard.
           h("button", {
             type: "button", class: "diamond", tabindex: -1, title, "aria-label": title, style: { left: share(event.second) },
