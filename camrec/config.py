@@ -99,6 +99,16 @@ class CoordinatePair(CheckedList):
                 raise ValueError(value)
 
 
+class SendableToken(CheckedString):
+    """A token as a client can send it in a header: nothing is cut off, and it is one line."""
+
+    allowed = "a-long-word-of-your-own"
+
+    def check_text(self, text: str) -> None:
+        if text != text.strip() or any(char in text for char in "\r\n\0"):
+            raise ValueError("a token that no client can send")
+
+
 class WebhookUrl(CheckedString):
     """The address of a webhook; empty: there is none."""
 
@@ -226,7 +236,7 @@ class Config(param.Parameterized):
         doc="Store cameras' passwords in the system's keyring; false: only as long as camrec runs,"
         " and in .cameras.json if a camera stays or a plan names it.",
     )
-    token = param.String(default="", doc="If not empty, every client must send it.")
+    token = SendableToken(default="", doc="If not empty, every client must send it.")
     allowed_hosts = param.List(
         default=[], item_type=str, doc="More host names by which the page may be opened."
     )
@@ -382,7 +392,9 @@ def _describe_allowed(setting: param.Parameter[object]) -> str:
     """The allowed values of a setting, in symbols that need no translation."""
     if isinstance(setting, param.Selector):
         return " | ".join(map(str, setting.objects))
-    if isinstance(setting, (TimeZoneName, CoordinatePair)):
+    if isinstance(
+        setting, (TimeZoneName, CoordinatePair, SendableToken, WebhookUrl, WebhookOccasions)
+    ):
         return setting.allowed
     kind = type(setting).__name__
     low, high = getattr(setting, "bounds", None) or (None, None)

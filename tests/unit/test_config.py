@@ -91,6 +91,16 @@ def test_a_missing_settings_file_is_named_in_the_error(tmp_path):
     assert refused.value.code == "config_missing"
 
 
+@pytest.mark.parametrize("token", ['"s3cret "', '" s3cret"', "|\n  s3cret\n", '"s3\\ncret"', '" "'])
+def test_a_token_that_no_client_could_send_is_no_setting(tmp_path, token):
+    file = tmp_path / "config.yaml"
+    file.write_text(f"token: {token}\n")
+    with pytest.raises(InputError) as refused:
+        Config.load(file)
+    assert (refused.value.code, refused.value.facts["value"]) == ("config_value", "***")
+    assert refused.value.facts["wants"] == "a-long-word-of-your-own"
+
+
 def test_an_invalid_token_setting_is_not_printed(tmp_path):
     file = tmp_path / "config.yaml"
     file.write_text("token: [s3cret]\n")
@@ -250,6 +260,15 @@ def test_only_known_occasions_can_be_sent_to_the_webhook(tmp_path):
     with pytest.raises(InputError) as wrong:
         Config.load(file)
     assert wrong.value.code == "config_value"
+    assert "camera_lost | ended_early" in wrong.value.facts["wants"]
+
+
+def test_the_error_of_a_webhook_says_how_an_address_begins(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("webhook: example.org")
+    with pytest.raises(InputError) as wrong:
+        Config.load(file)
+    assert wrong.value.facts["wants"] == "http://… | https://…"
 
 
 def test_the_page_s_webhook_is_saved_privately_and_on_one_line(tmp_path):
