@@ -157,7 +157,7 @@ def describe_calendar(
     calendar: PlanCalendar, clock: WallClock, timezone: str, language: str
 ) -> schema.CalendarReply:
     """A calendar of plans, with its states and reasons in `language`: "en" or "fr"."""
-    full_at = calendar.disk.full_at
+    full_at, stops_at = calendar.disk.full_at, calendar.disk.stops_at
     return schema.CalendarReply(
         timezone=timezone,
         occurrences=[describe_occurrence(each, clock, language) for each in calendar.occurrences],
@@ -166,6 +166,9 @@ def describe_calendar(
             for day, free in calendar.disk.free_after
         ],
         full_at=None if full_at is None else format_iso(full_at),
+        stops_at=None if stops_at is None else format_iso(stops_at),
+        deleted_videos=calendar.disk.deleted_count,
+        deletes_new=calendar.disk.deletes_new,
     )
 
 

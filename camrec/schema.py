@@ -274,6 +274,17 @@ class CalendarReply(BaseModel):
         description="When the disk has only min_free_bytes left: recordings end, or old videos are "
         "deleted (when_full). Null: not in these days."
     )
+    stops_at: str | None = Field(
+        description="When the disk is full and no video may be deleted, so that recordings end. "
+        "Null: not in these days."
+    )
+    deleted_videos: int = Field(
+        description="How many of the present videos are deleted in these days to make room, the "
+        "oldest first. Cameras whose rate is not known are not counted, so it may be more."
+    )
+    deletes_new: bool = Field(
+        description="Whether videos will be deleted, too, that are recorded from now on."
+    )
 
 
 class GapReply(BaseModel):

@@ -92,6 +92,8 @@ class PageStateReader:
             "excess": {"count": len(excess), "bytes": sum(each.size for each in excess)},
             "when_full": config.when_full,
             "min_free": config.min_free_bytes,
+            "keep_awake": config.keep_awake and config.keep_awake_for_plans,
+            "place": list(config.place),
             "webhook": bool(config.webhook),
             "webhook_when": list(config.webhook_when),
         }

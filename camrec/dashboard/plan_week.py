@@ -88,7 +88,7 @@ def read_plan_week(station: Station, first: date | None, language: str) -> PlanW
         "keeps_awake": station.config.keep_awake and station.config.keep_awake_for_plans,
         "place": list(station.config.place),
         "has_keyring": station.config.keyring,
-        "disk": _disk(coming, names, clock, station.recordings.disk.is_kept_free),
+        "disk": _disk(coming, names, clock, station.recordings.disk.deletes_oldest),
     }
 
 
@@ -176,17 +176,20 @@ def _recording_until(entries: Iterable[CalendarEntry], clock: WallClock) -> dict
 def _disk(
     calendar: PlanCalendar, names: Mapping[str, str], clock: WallClock, deletes_oldest: bool
 ) -> DiskForecastFields:
-    full_at = calendar.disk.full_at
+    full_at, stops_at = calendar.disk.full_at, calendar.disk.stops_at
     lost = cut = 0
-    if full_at is not None and not deletes_oldest:
+    if stops_at is not None:
         for each in calendar.occurrences:
             if each.state == "impossible":
-                lost += full_at <= each.starts_at < min(full_at + LOSS_NS, each.ends_at)
+                lost += stops_at <= each.starts_at < min(stops_at + LOSS_NS, each.ends_at)
             elif each.state in ("planned", "recording"):
-                cut += each.starts_at < full_at < each.ends_at
+                cut += each.starts_at < stops_at < each.ends_at
     return {
         "full_at": None if full_at is None else _wall_ms(full_at, clock),
         "deletes_oldest": deletes_oldest,
+        "deleted": calendar.disk.deleted_count,
+        "deletes_new": calendar.disk.deletes_new,
+        "stops_at": None if stops_at is None else _wall_ms(stops_at, clock),
         "weeks": FORECAST_WEEKS,
         "unmeasured": sorted(names.get(each, "") for each in calendar.disk.unmeasured),
         "lost": lost,

@@ -58,6 +58,15 @@ class SettingsDialog(AskingComponent):
     def do_when_full(self, when_full: str) -> None:
         self.ask("when_full", self._station.settings.change_when_full, str(when_full))
 
+    def do_min_free(self, min_free: int) -> None:
+        self.ask("min_free", self._station.settings.change_min_free_bytes, min_free)
+
+    def do_keep_awake(self, keep_awake: bool) -> None:
+        self.ask("keep_awake", self._station.settings.keep_awake_for_plans, bool(keep_awake))
+
+    def do_place(self, place: list[float]) -> None:
+        self.ask("place", self._station.settings.change_place, list(place))
+
     def do_webhook(self, webhook: str) -> None:
         self.ask("webhook", self._station.settings.change, webhook=str(webhook))
 

@@ -243,6 +243,8 @@ class SettingsFields(TypedDict):
     excess : the videos that the next saved one will delete.
     when_full : what happens when the disk is full: "stop" or "delete_oldest".
     min_free : it counts as full when this many bytes are left.
+    keep_awake : whether the computer is kept awake at any time while a plan is active.
+    place : latitude and longitude, for sunrise and sunset; empty: not set.
     webhook : whether a webhook is set.
     webhook_when : what is sent to it.
     """
@@ -255,6 +257,8 @@ class SettingsFields(TypedDict):
     excess: ExcessFields
     when_full: str
     min_free: int
+    keep_awake: bool
+    place: list[float]
     webhook: bool
     webhook_when: list[str]
 
@@ -377,13 +381,19 @@ class DiskForecastFields(TypedDict):
     """How long the disk has room.
 
     full_at : when it will be full, a wall time; None: not in the next `weeks`.
-    deletes_oldest : old videos are deleted then, and recording goes on.
+    deletes_oldest : old videos are deleted then.
+    deleted, deletes_new : how many of the present videos are deleted in the next `weeks`, and
+        whether some of those are, too, that are recorded in them.
+    stops_at : when it is full and recording stops, because no video may be deleted, a wall time.
     unmeasured : the names of the cameras that are not counted: what they send is not known.
-    lost, cut : planned recordings of the week after that which cannot be made, or end early.
+    lost, cut : planned recordings of the week after `stops_at` which cannot be made, or end early.
     """
 
     full_at: float | None
     deletes_oldest: bool
+    deleted: int
+    deletes_new: bool
+    stops_at: float | None
     weeks: int
     unmeasured: list[str]
     lost: int

@@ -18,6 +18,12 @@ from camrec.library.event_places import (
 )
 from camrec.library.event_track import write_event_track
 from camrec.library.evicted import list_external_evicted
+from camrec.library.eviction import (
+    ROOM_S,
+    EvictionForecast,
+    bytes_to_free,
+    delete_oldest,
+)
 from camrec.library.external import list_external_videos
 from camrec.library.filenames import check_filename, check_folder_length, safe_filename
 from camrec.library.folder_watch import FolderWatch
@@ -29,9 +35,11 @@ from camrec.library.video import VideoFile, frame_index_path
 __all__ = [
     "COPIED_H265_FILE_RATE_FACTORS",
     "FILE_RATE_FACTORS",
+    "ROOM_S",
     "SEGMENTS_FOLDER_NAME",
     "DiskEstimate",
     "DiskSpace",
+    "EvictionForecast",
     "FolderWatch",
     "PlacedEvent",
     "RetentionPolicy",
@@ -40,8 +48,10 @@ __all__ = [
     "VideoFile",
     "VideoLibrary",
     "VideoSpan",
+    "bytes_to_free",
     "check_filename",
     "check_folder_length",
+    "delete_oldest",
     "frame_index_path",
     "has_video_of",
     "list_external_evicted",

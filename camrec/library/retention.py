@@ -4,9 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from camrec.clock import NS_PER_DAY
-from camrec.library.video import VideoFile
+
+
+class DeletableVideo(Protocol):
+    """What the selection has to know. See `VideoFile`."""
+
+    @property
+    def filename(self) -> str: ...
+
+    @property
+    def started_at(self) -> int: ...
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def locked(self) -> bool: ...
+
+    @property
+    def is_recorded(self) -> bool: ...
+
+
+DeletableT = TypeVar("DeletableT", bound=DeletableVideo)
 
 
 @dataclass(frozen=True)
@@ -26,14 +48,14 @@ class RetentionPolicy:
         return self.max_bytes > 0 or self.max_days > 0
 
     def select_for_deletion(
-        self, videos: Iterable[VideoFile], now: int, being_read: Collection[str] = ()
-    ) -> list[VideoFile]:
+        self, videos: Iterable[DeletableT], now: int, being_read: Collection[str] = ()
+    ) -> list[DeletableT]:
         """Return the videos to delete at `now` (UTC nanoseconds), the oldest first.
 
         A video without a receipt was not recorded by camrec, so it is neither counted nor selected.
         Those that `select_deletable` leaves out are counted, but not selected.
         """
-        ours = [each for each in videos if each.receipt is not None]
+        ours = [each for each in videos if each.is_recorded]
         total = sum(each.size for each in ours)
         selected = []
         for each in select_deletable(ours, being_read):
@@ -46,8 +68,8 @@ class RetentionPolicy:
 
 
 def select_deletable(
-    videos: Iterable[VideoFile], being_read: Collection[str] = ()
-) -> list[VideoFile]:
+    videos: Iterable[DeletableT], being_read: Collection[str] = ()
+) -> list[DeletableT]:
     """Return the videos that may be deleted automatically, the oldest first.
 
     These are the recorded ones, without the newest of them, those that are locked and those that
@@ -56,7 +78,7 @@ def select_deletable(
     being_read : the names of the files that somebody reads.
     """
     ours = sorted(
-        (each for each in videos if each.receipt is not None),
+        (each for each in videos if each.is_recorded),
         key=lambda each: (each.started_at, each.filename),
     )
     return [each for each in ours[:-1] if not each.locked and each.filename not in being_read]

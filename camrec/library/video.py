@@ -63,6 +63,11 @@ class VideoFile:
         return self.receipt is not None and self.receipt.locked
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether camrec recorded it: there is a receipt."""
+        return self.receipt is not None
+
+    @property
     def evicted_at(self) -> str | None:
         """When the video was deleted automatically; None: it exists."""
         return self.receipt.evicted_at if self.receipt is not None else None

@@ -5,7 +5,7 @@ Nothing here opens a camera or starts a recording: `PlanDispatcher` says what ha
 
 from camrec.planning.begun_days import BegunDay, find_begun_days
 from camrec.planning.camera_decision import OPEN_AHEAD_NS
-from camrec.planning.disk_forecast import DiskForecast, PlannedSpan, forecast_disk
+from camrec.planning.disk_forecast import DiskForecast, PlannedSpan, StoredVideos, forecast_disk
 from camrec.planning.dispatcher import PlanDecision, PlanDispatcher
 from camrec.planning.due_window import ENDLESS_NS
 from camrec.planning.facts import (
@@ -97,6 +97,7 @@ __all__ = [
     "RunningRecording",
     "StartPlannedRecording",
     "StationFacts",
+    "StoredVideos",
     "SunStart",
     "WallClock",
     "build_calendar",

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
-from camrec.planning.disk_forecast import DiskForecast, PlannedSpan, forecast_disk
+from camrec.planning.disk_forecast import (
+    DiskForecast,
+    KeptVideos,
+    PlannedSpan,
+    StoredVideos,
+    forecast_disk,
+)
 from camrec.planning.facts import PlanEntry
 from camrec.planning.missing_time import main_delay
 from camrec.planning.occurrence_reason import OccurrenceReason
@@ -15,6 +21,7 @@ from camrec.planning.occurrences import ONE_DAY, Occurrence, occurrences
 from camrec.planning.plan_state import Delay, OccurrenceKey, OccurrenceRecord, PlanState
 from camrec.planning.sun import Coordinates
 from camrec.planning.wall_clock import WallClock
+from camrec.recording_limits import DEFAULT_VIDEO_LENGTH_S
 
 # impossible: it has no time (no sunrise on that day), or the disk is full before it.
 CalendarState = Literal["planned", "recording", "recorded", "missed", "impossible"]
@@ -52,7 +59,7 @@ class CalendarFacts:
     scheduled : recordings that somebody scheduled; their `plan_id` is None.
     running : what is being recorded, by plans and by people.
     rates : bytes per second that each camera's video takes.
-    stops_when_full : recordings end when the disk is full; otherwise old videos are deleted.
+    stored_videos : returns the present videos for one forecast, which deletes some of them.
     """
 
     now: int
@@ -66,7 +73,7 @@ class CalendarFacts:
     scheduled: tuple[CalendarEntry, ...] = ()
     running: tuple[PlannedSpan, ...] = ()
     rates: Mapping[str, float] = field(default_factory=dict)
-    stops_when_full: bool = True
+    stored_videos: Callable[[], StoredVideos] = KeptVideos
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ def build_calendar(facts: CalendarFacts, from_day: date, to_day: date) -> PlanCa
         date.fromordinal(number) for number in range(from_day.toordinal(), to_day.toordinal() + 1)
     ]
     end = facts.clock.start_of_day(to_day + ONE_DAY)
-    spans = [*_spans(found), *facts.running]
+    spans = [*_spans(found, facts.entries), *facts.running]
     disk = forecast_disk(
         facts.now,
         [each._replace(end=min(each.end, end)) for each in spans],
@@ -98,9 +105,10 @@ def build_calendar(facts: CalendarFacts, from_day: date, to_day: date) -> PlanCa
         facts.min_free_bytes,
         days,
         facts.clock,
+        facts.stored_videos(),
     )
-    if facts.stops_when_full and disk.full_at is not None:
-        found = [_with_full_disk(each, disk.full_at, facts.clock) for each in found]
+    if disk.stops_at is not None:
+        found = [_with_full_disk(each, disk.stops_at, facts.clock) for each in found]
     shown = [each for each in found if facts.clock.day_of(each.starts_at) >= from_day]
     shown.sort(key=lambda each: (each.starts_at, each.camera_id, each.plan_id or ""))
     return PlanCalendar(tuple(shown), disk)
@@ -212,14 +220,20 @@ def _clock_time(moment: int, clock: WallClock) -> str:
     return f"{shown:%H:%M}"
 
 
-def _spans(found: Iterable[CalendarEntry]) -> Iterator[PlannedSpan]:
+def _spans(found: Iterable[CalendarEntry], entries: Iterable[PlanEntry]) -> Iterator[PlannedSpan]:
+    plans = {each.plan_id: each.plan for each in entries}
     for each in found:
-        if each.state in ("planned", "recording"):
-            yield PlannedSpan(each.camera_id, each.starts_at, each.ends_at)
+        if each.state not in ("planned", "recording"):
+            continue
+        length: float | None = None
+        plan = None if each.plan_id is None else plans.get(each.plan_id)
+        if plan is not None:
+            length = plan.video_length or (DEFAULT_VIDEO_LENGTH_S if plan.always else None)
+        yield PlannedSpan(each.camera_id, each.starts_at, each.ends_at, length)
 
 
 def _with_full_disk(entry: CalendarEntry, full_at: int, clock: WallClock) -> CalendarEntry:
-    """`entry` if the disk is full from `full_at` on."""
+    """`entry` if the disk is full from `full_at` on, and nothing may be deleted."""
     if entry.state not in ("planned", "recording") or entry.ends_at <= full_at:
         return entry
     if entry.state == "planned" and entry.starts_at >= full_at:

@@ -9,13 +9,19 @@ from collections.abc import Callable, Iterable
 from camrec.clock import NS_PER_SECOND, Clock
 from camrec.config import Config
 from camrec.errors import CamrecError
-from camrec.library import DiskEstimate, StreamRate, VideoFile, VideoLibrary
+from camrec.library import (
+    ROOM_S,
+    DiskEstimate,
+    StreamRate,
+    VideoFile,
+    VideoLibrary,
+    bytes_to_free,
+    delete_oldest,
+)
 from camrec.session import Session
 
 log = logging.getLogger(__name__)
 
-# Room is made for so many seconds of all that is recorded.
-ROOM_S = 3600
 # Some file systems free the space of a deleted file only later. Until then nothing more is deleted,
 # or all videos would go.
 FREEING_PATIENCE_NS = 60 * NS_PER_SECOND
@@ -121,8 +127,8 @@ class RecordingDisk:
         with self._lock:  # all recordings ask at the same time
             if not self.low or self._is_space_coming():
                 return True
-            needed = max(1, self._bytes_of_an_hour([]))
-            missing = needed + self._space.min_free_bytes - self._space.free_bytes
+            rate = self._byte_rate([])
+            missing = bytes_to_free(rate, self._space.free_bytes, self._space.min_free_bytes)
             return self._delete_oldest(missing) > 0
 
     def _bytes_of_deletable(self) -> int:
@@ -140,7 +146,10 @@ class RecordingDisk:
 
     def _bytes_of_an_hour(self, more: Iterable[StreamRate]) -> int:
         """What an hour of all that is recorded takes, together with `more`."""
-        return int(self._space.file_bit_rate([*self._recorded_streams(), *more]) / 8 * ROOM_S)
+        return int(self._byte_rate(more) * ROOM_S)
+
+    def _byte_rate(self, more: Iterable[StreamRate]) -> float:
+        return self._space.file_bit_rate([*self._recorded_streams(), *more]) / 8
 
     # These need the lock.
 
@@ -154,11 +163,7 @@ class RecordingDisk:
 
     def _delete_oldest(self, missing: int) -> int:
         """Delete the oldest videos until `missing` bytes are freed; return how many were."""
-        freed = 0
-        for each in self._library.deletable():
-            if freed >= missing:
-                break
-            freed += self._delete(each)
+        freed = delete_oldest(self._library.deletable(), missing, self._delete)
         if freed > 0:
             self._deleted_at = self._clock.monotonic_ns()
             self._deletable_bytes = 0, 0

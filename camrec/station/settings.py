@@ -106,8 +106,24 @@ class StationSettings:
             self._config.when_full = when_full
         self._changed.emit(SettingsChanged())
 
+    def change_min_free_bytes(self, min_free_bytes: int) -> None:
+        """Change how many bytes of the disk stay free. At once.
+
+        Raises
+        ------
+        InputError (``bad_request``), ServiceError (``config_unwritable``)
+        """
+        lowest, _ = self._config.param.min_free_bytes.bounds
+        if type(min_free_bytes) is not int or min_free_bytes < lowest:
+            raise InputError("bad_request")
+        with self._lock:
+            self._config.save(min_free_bytes=min_free_bytes)
+            self._config.min_free_bytes = min_free_bytes
+            self._library.disk_space.min_free_bytes = min_free_bytes
+        self._changed.emit(SettingsChanged())
+
     def change_place(self, place: Sequence[float]) -> None:
-        """Change where the sun rises and sets: latitude and longitude. At once.
+        """Change where the sun rises and sets: latitude and longitude; empty: nowhere. At once.
 
         Raises
         ------

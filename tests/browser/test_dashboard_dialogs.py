@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 import yaml
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from camrec.alerts import Alert, AlertFile, AlertStore, AlertSubject
 from support.accessibility import faults
@@ -288,6 +289,39 @@ def test_the_webhook_is_set_tried_and_removed_and_its_address_is_not_shown_again
     assert saved("webhook") == ""
 
 
+def set_what_plans_go_by(box: Locator, config: Path) -> None:
+    """Set whether the computer stays awake, and the place, and take both back."""
+
+    def saved(key: str) -> object:
+        return yaml.safe_load(config.read_text("utf-8")).get(key)
+
+    awake = box.get_by_role("switch", name="Keep the computer awake for plans")
+    awake.check()
+    expect(box.get_by_text("It does not go to sleep")).to_be_visible()
+    assert saved("keep_awake_for_plans") is True
+    awake.uncheck()
+    expect(box.get_by_text("It may go to sleep")).to_be_visible()
+    latitude, longitude = box.get_by_label("Latitude"), box.get_by_label("Longitude")
+    latitude.fill("91")
+    longitude.fill("2,35")
+    longitude.press("Enter")
+    expect(box.get_by_role("alert")).to_contain_text("from -90 to 90")
+    latitude.fill("48.85")
+    latitude.press("Shift+Tab")
+    until(lambda: saved("place") == [48.85, 2.35])
+    expect(box.get_by_role("alert")).to_have_count(0)
+    expect(awake).to_be_focused()
+    latitude.fill("")
+    latitude.press("Tab")
+    expect(longitude).to_be_focused()
+    longitude.press("Tab")
+    expect(box.get_by_role("alert")).to_contain_text("Type both numbers, or neither.")
+    longitude.fill("")
+    longitude.press("Enter")
+    until(lambda: saved("place") == [])
+    expect(box.get_by_role("alert")).to_have_count(0)
+
+
 def test_changed_settings_take_effect_at_once_and_are_saved_to_the_file(
     wire, cameras, folder, share_page
 ):
@@ -350,12 +384,22 @@ def test_changed_settings_take_effect_at_once_and_are_saved_to_the_file(
     expect(box.get_by_label("Beyond (GB)")).to_have_value("1.5")
     when_full = box.get_by_role("group", name="When the disk is full")
     expect(when_full.get_by_label("Stop recording")).to_be_checked()
-    expect(box.get_by_text("It counts as full when 500\u00a0MB are left")).to_be_visible()
     when_full.get_by_text("Delete the oldest").click()
     expect(box.get_by_text("Recordings go on.")).to_be_visible()
     expect(when_full.get_by_label("Delete the oldest")).to_be_checked()
+    kept_free = box.get_by_label("Keep free (GB)")
+    expect(kept_free).to_have_value("0.5")
+    kept_free.fill("")
+    kept_free.press("Enter")
+    expect(box.get_by_role("alert")).to_contain_text("such as 0.5")
+    kept_free.fill("0,25")
+    kept_free.press("Enter")
+    expect(box.get_by_role("alert")).to_have_count(0)
+    expect(kept_free).to_have_value("0.25")
     assert faults(page) == []
     box.get_by_role("link", name="General").click()
+    set_what_plans_go_by(box, config)
+    assert faults(page) == []
     box.get_by_text("Dark", exact=True).click()
     background = "getComputedStyle(document.documentElement).backgroundColor"
     assert page.evaluate(background) == "rgb(13, 16, 20)"
@@ -373,6 +417,8 @@ def test_changed_settings_take_effect_at_once_and_are_saved_to_the_file(
     assert settings["retention_days"] == 30
     assert settings["retention_bytes"] == 1_500_000_000
     assert settings["when_full"] == "delete_oldest"
+    assert settings["min_free_bytes"] == 250_000_000
+    assert (settings["keep_awake_for_plans"], settings["place"]) == (False, [])
 
 
 @pytest.fixture

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from camrec.clock import format_iso
 from camrec.dashboard import CameraView
 from camrec.library import DiskSpace
+from camrec.planning import WEEKDAYS
+from camrec.receipt import Receipt
 from camrec.session import SessionState
 from support.accessibility import faults
 from support.cameras.mjpeg import SMALL, MjpegCamera
@@ -126,6 +132,56 @@ def test_the_disk_estimate_keeps_the_bit_rate_of_a_lost_camera(shown):
         expect(strip).to_contain_text("Bench has sent no picture")
         other.start()
         expect(strip).to_contain_text("at the present rate, all cameras", timeout=30_000)
+
+
+def save_hours(folder: Path, count: int, camera_id: str) -> list[str]:
+    """Save so many videos of an hour and 1000 bytes; return their names, the oldest first."""
+    now, hour = time.time_ns(), 3600 * 10**9
+    names = [f"{number}.mp4" for number in range(count)]
+    for number, name in enumerate(names):
+        start = now - (2 * count - number) * hour
+        (folder / name).write_bytes(bytes(1000))
+        Receipt.model_validate({
+            "recording_id": str(number), "name": "Door", "source": "rtsp://camera/live",
+            "asked": None, "duration": 3600, "started_at": format_iso(start),
+            "ended_at": format_iso(start + hour), "ended": "time", "frames": 50, "width": 320,
+            "height": 240, "video_codec": "h264", "size": 1000, "sha256": "", "playable": True,
+            "camera_id": camera_id,
+        }).write(folder / f"{number}.json")  # fmt: skip
+    return names
+
+
+def test_the_plans_say_how_many_videos_will_make_room(shown, monkeypatch):
+    station, page = shown(when_full="delete_oldest", width=390, language="fr")
+    free = station.config.min_free_bytes + 500  # for half an hour
+    monkeypatch.setattr(DiskSpace, "free_bytes", property(lambda self: free))
+    page.goto(re.sub("#.*", "", page.url) + "#plans")
+    day = station.plans.clock.day_of(time.time_ns()) + timedelta(days=3)
+    plan = {"days": [WEEKDAYS[day.weekday()]], "start": "08:00", "until": day.isoformat()}
+    plan |= {"cameras": ["rtsp://192.0.2.1/stream"], "duration": 2 * 3600}
+    entry = station.plans.add(plan)
+    first, *others = save_hours(station.library.folder, 5, entry.plan.cameras[0])
+    line = page.locator(".forecast")
+
+    def read_again() -> None:
+        for enabled in (False, True):
+            station.plans.change(entry.plan_id, {"enabled": enabled})
+
+    read_again()
+    expect(line).to_contain_text("Il y a de la place pour tous les horaires jusqu’au ")
+    expect(line).to_contain_text("Ensuite, les 2 plus anciennes vidéos non verrouillées seront")
+    fits(page)
+    assert faults(page) == []
+    for name in (first, *others[1:]):  # the newest stays until there is another one
+        station.library.lock(name)
+    read_again()
+    expect(line).to_contain_text("D’ici là, la plus ancienne vidéo non verrouillée aura été")
+    expect(line).to_contain_text("1\u00a0enregistrement sera écourté.")
+    expect(line.get_by_role("link", name="Libérer de la place")).to_be_visible()
+    fits(page)
+    assert faults(page) == []
+    line.get_by_role("button", name="Changer…").click()
+    expect(page.get_by_role("dialog").get_by_label("Garder libre (Go)")).to_have_value("0,5")
 
 
 def test_each_camera_remembers_its_own_recording_duration(wire, cameras, share_page):

@@ -6,7 +6,7 @@ import { summaryWords } from "../../camrec/dashboard/static/plans/plan_summary.j
 import { diskWords, nextWords, planWords } from "../../camrec/dashboard/static/plans/plan_words.js"
 import { realTexts } from "./browser_stubs.js"
 
-/** @import { PlanRule, PlanWeek } from "../../camrec/dashboard/static/wire.js" */
+/** @import { DiskFacts, PlanRule, PlanWeek } from "../../camrec/dashboard/static/wire.js" */
 
 const NOW = Date.UTC(2026, 10, 25, 14, 5) // a Wednesday
 const HOUR_MS = 3_600_000
@@ -14,6 +14,8 @@ const ALL = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 const WEEKDAYS = ALL.slice(0, 5)
 /** @type {PlanRule} */
 const SHOP = { cameras: ["a"], days: WEEKDAYS, start: "08:00", end: "18:00", enabled: true }
+/** @type {DiskFacts} */
+const ROOM = { full_at: null, stops_at: null, deletes_oldest: false, deleted: 0, deletes_new: false, weeks: 4, unmeasured: [], lost: 0, cut: 0 }
 
 /** @param {"en" | "fr"} language */
 const locale = (language) => createLocale(realTexts(language, "plan_page"))
@@ -60,32 +62,58 @@ test("what is next, what is being recorded, and what is paused or over", () => {
 
 test("the line about the disk says the day, and what cannot be recorded", () => {
   const english = locale("en")
-  const disk = { full_at: null, deletes_oldest: false, weeks: 4, unmeasured: [], lost: 0, cut: 0 }
+  const disk = { ...ROOM }
   assert.deepEqual(diskWords(english, disk, NOW), { isLow: false, first: "There is room for all plans of the next 4 weeks.", second: "" })
   const unknown = diskWords(english, { ...disk, unmeasured: ["Shop", "Street"] }, NOW)
   assert.deepEqual([unknown.first, unknown.second], ["How much space the plans need is not known yet.", "It will be once these cameras have been recorded: Shop, Street."])
-  const full = { ...disk, full_at: NOW + 24 * HOUR_MS, lost: 11, cut: 1 }
+  const full = { ...disk, full_at: NOW + 24 * HOUR_MS, stops_at: NOW + 24 * HOUR_MS, lost: 11, cut: 1 }
   const said = diskWords(english, full, NOW)
   assert.equal(said.isLow, true)
   assert.equal(said.first, "The disk will be full tomorrow at about 14:05.")
   assert.equal(said.second, "Then recording stops. In the week after that, 11 planned recordings will not be made. 1 recording will be cut short.")
-  assert.equal(diskWords(english, { ...full, full_at: NOW + 72 * HOUR_MS }, NOW).first, "The disk will be full on Saturday 28 November at about 14:05.")
-  const now = diskWords(english, { ...full, full_at: NOW, cut: 0 }, NOW)
+  assert.equal(diskWords(english, { ...full, stops_at: NOW + 72 * HOUR_MS }, NOW).first, "The disk will be full on Saturday 28 November at about 14:05.")
+  const now = diskWords(english, { ...full, full_at: NOW, stops_at: NOW, cut: 0 }, NOW)
   assert.deepEqual([now.first, now.second], ["The disk is full: nothing can be recorded.", "In the coming week, 11 planned recordings will not be made."])
   assert.equal(diskWords(locale("fr"), { ...full, lost: 0, cut: 0 }, NOW).first, "Le disque sera plein demain vers 14:05.")
 })
 
 test("the line about the disk says when old videos are deleted", () => {
-  const disk = { full_at: NOW + 24 * HOUR_MS, deletes_oldest: true, weeks: 4, unmeasured: [], lost: 0, cut: 0 }
+  const disk = { ...ROOM, full_at: NOW + 24 * HOUR_MS, deletes_oldest: true, deleted: 12 }
   assert.deepEqual(diskWords(locale("en"), disk, NOW), {
     isLow: false,
     first: "There is room for all plans until tomorrow at about 14:05.",
-    second: "After that the oldest unlocked videos are deleted to make room.",
+    second: "After that, the 12 oldest unlocked videos are deleted to make room until 23 December.",
   })
   assert.equal(diskWords(locale("en"), { ...disk, full_at: NOW + 72 * HOUR_MS }, NOW).first, "There is room for all plans until Saturday 28 November.")
   assert.equal(diskWords(locale("fr"), { ...disk, full_at: NOW + 72 * HOUR_MS }, NOW).first, "Il y a de la place pour tous les horaires jusqu’au samedi 28 novembre.")
   const { first, second } = diskWords(locale("en"), { ...disk, full_at: NOW }, NOW)
-  assert.deepEqual([first, second], ["The disk is full. The oldest unlocked videos are deleted to make room.", ""])
+  assert.deepEqual([first, second], ["The disk is full.", "From now on, the 12 oldest unlocked videos are deleted to make room until 23 December."])
+  for (const [changes, english, french] of /** @type {[Partial<DiskFacts>, string, string][]} */ ([
+    [{ deleted: 1 }, "the oldest unlocked video is deleted", "la plus ancienne vidéo non verrouillée sera supprimée"],
+    [{ unmeasured: ["Shop"] }, "at least the 12 oldest unlocked videos are", "au moins les 12 plus anciennes vidéos non verrouillées seront"],
+    [{ deletes_new: true }, "the 12 oldest unlocked videos and then the first of the new ones are", "les 12 plus anciennes vidéos non verrouillées, puis les premières des nouvelles, seront"],
+    [{ deleted: 0, deletes_new: true }, "the first of the new videos are deleted", "les premières des nouvelles vidéos seront supprimées"],
+    [{ deleted: 0 }, "the oldest unlocked videos are deleted to make room.", "les plus anciennes vidéos non verrouillées seront supprimées"],
+  ])) {
+    for (const [language, words] of /** @type {["en" | "fr", string][]} */ ([["en", `After that, ${english}`], ["fr", `Ensuite, ${french}`]])) {
+      const said = diskWords(locale(language), { ...disk, ...changes }, NOW).second
+      assert.ok(plain(said).startsWith(words), said)
+    }
+  }
+})
+
+test("the line about the disk says so if even deleting old videos does not make enough room", () => {
+  const stops = NOW + 72 * HOUR_MS
+  const disk = { ...ROOM, full_at: NOW + HOUR_MS, stops_at: stops, deletes_oldest: true, deleted: 12, lost: 1 }
+  assert.deepEqual(diskWords(locale("en"), disk, NOW), {
+    isLow: true,
+    first: "The disk will be full on Saturday 28 November at about 14:05.",
+    second: "By then the 12 oldest unlocked videos will have been deleted, and no other may be. Then recording stops. In the week after that, 1 planned recording will not be made.",
+  })
+  assert.match(diskWords(locale("fr"), { ...disk, deleted: 1 }, NOW).second, /^D’ici là, la plus ancienne vidéo non verrouillée aura été supprimée, et aucune autre ne peut l’être\. /)
+  const none = diskWords(locale("en"), { ...disk, full_at: NOW, stops_at: NOW, deleted: 0, lost: 2 }, NOW)
+  assert.equal(none.first, "The disk is full: nothing can be recorded.")
+  assert.equal(none.second, "There is no video that may be deleted to make room. In the coming week, 2 planned recordings will not be made.")
 })
 
 test("the summary says the cameras, the size of a day and the first time", () => {

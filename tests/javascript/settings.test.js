@@ -1,15 +1,30 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { typedLimit } from "../../camrec/dashboard/static/kit/disk_settings.js"
+import { typedBytes, typedLimit } from "../../camrec/dashboard/static/kit/disk_settings.js"
 import { createLocale } from "../../camrec/dashboard/static/kit/locale.js"
 import { knownTab, tabOfHash, takeSettingsLink } from "../../camrec/dashboard/static/kit/settings_tabs.js"
 import { exampleBody } from "../../camrec/dashboard/static/kit/webhook_setting.js"
+import { readTypedPlace } from "../../camrec/dashboard/static/plans/plan_settings.js"
 import { provide, realTexts, withNbsp } from "./browser_stubs.js"
 
 test("a limit is typed with a comma or a point; nothing means no limit", () => {
   assert.deepEqual(["1,5", " 30 ", ""].map(typedLimit), [1.5, 30, 0])
   for (const typed of ["-1", "many", "1e999"]) assert.ok(Number.isNaN(typedLimit(typed)), typed)
+})
+
+test("how much stays free is typed in gigabytes, and nothing is no answer", () => {
+  assert.deepEqual(["0,5", "2", "0", "0.0000000001"].map(typedBytes), [500_000_000, 2_000_000_000, 0, 0])
+  for (const typed of ["", " ", "-1", "some", "1e300", "9e99"]) assert.ok(Number.isNaN(typedBytes(typed)), typed)
+})
+
+test("a place is two numbers or none, and the text says which one is wrong", () => {
+  /** @param {string} latitude @param {string} longitude */
+  const read = (latitude, longitude) => readTypedPlace({ latitude, longitude })
+  assert.deepEqual(read("48,85", " -2.35° "), [48.85, -2.35])
+  assert.deepEqual(read(" ", ""), [])
+  assert.deepEqual([read("48.85", ""), read("", "2.35")], ["page.place_half", "page.place_half"])
+  assert.deepEqual([read("91", "2"), read("48", "181")], ["page.bad_latitude", "page.bad_longitude"])
 })
 
 test("an address names a tab of the settings, or none", () => {

@@ -175,6 +175,20 @@ def test_what_happens_on_a_full_disk_can_be_changed_while_camrec_runs(tmp_path, 
     assert station.config.when_full == Config.load().when_full == "delete_oldest"
 
 
+def test_how_much_stays_free_can_be_changed_while_camrec_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    station = Station(Config(videos_dir=tmp_path / "videos"))
+    station.settings.change_min_free_bytes(2**62)
+    assert station.recordings.disk.low
+    station.settings.change_min_free_bytes(0)
+    assert not station.recordings.disk.low
+    assert station.config.min_free_bytes == Config.load().min_free_bytes == 0
+    for wrong in (-1, 1.5, True, "2", None):
+        with pytest.raises(InputError):
+            station.settings.change_min_free_bytes(wrong)
+    assert station.config.min_free_bytes == station.library.disk_space.min_free_bytes == 0
+
+
 def test_the_station_validates_changed_settings(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     station = Station(Config())

@@ -11,6 +11,8 @@ import pytest
 from camrec.clock import NS_PER_SECOND, Clock
 from camrec.config import Config
 from camrec.dashboard.plan_week import plan_rows, read_plan_week
+from camrec.dashboard.wire_types import DiskForecastFields
+from camrec.library import EvictionForecast
 from camrec.station import Station
 
 HOUR_MS = 3_600_000
@@ -100,9 +102,16 @@ def test_a_full_disk_on_which_old_videos_make_room(tmp_path, monkeypatch):
     station = make_station(tmp_path, when_full="delete_oldest", min_free_bytes=1000)
     station.plans.add(NIGHTLY)
     monkeypatch.setattr(type(station.library.disk_space), "free_bytes", 1000)
-    monkeypatch.setattr(type(station.library), "deletable", lambda _: [SimpleNamespace(size=1)])
-    disk = read_plan_week(station, None, "en")["disk"]
-    assert disk["deletes_oldest"] and disk["full_at"] is not None
+
+    def read() -> DiskForecastFields:
+        return read_plan_week(station, None, "en")["disk"]
+
+    full = read()
+    assert full["deletes_oldest"] and full["stops_at"] == full["full_at"]
+    assert (full["lost"], full["cut"]) == (7, 1), "no video may go"
+    monkeypatch.setattr(EvictionForecast, "can_make_room", lambda _: True)
+    disk = read()
+    assert disk["full_at"] == full["full_at"] and disk["stops_at"] is None
     assert (disk["lost"], disk["cut"]) == (0, 0)
 
 

@@ -24,6 +24,7 @@ from camrec.planning import (
     next_start,
     parse_plan,
 )
+from camrec.planning.disk_forecast import KeptVideos
 
 SECOND = 10**9
 PARIS = ZoneInfo("Europe/Paris")
@@ -217,11 +218,27 @@ def test_when_the_disk_is_full_one_is_cut_short_and_the_next_will_not_be():
     assert (third.state, third.reason.text("en")) == ("impossible", "the disk will be full by then")
 
 
-def test_if_the_oldest_videos_are_deleted_everything_is_planned():
-    made = facts(now=at(7), rates={"a": GB / 3600}, free_bytes=4 * GB, stops_when_full=False)
-    calendar = build_calendar(made, date(2026, 12, 2), date(2026, 12, 4))
+class OneDeletion(KeptVideos):
+    """One video of 5 GB may go."""
+
+    def can_make_room(self) -> bool:
+        return self.deleted_count == 0
+
+    def make_room(self, byte_rate: float, free_bytes: int, min_free_bytes: int) -> int:
+        assert (round(byte_rate * 3600), free_bytes, min_free_bytes) == (GB, GB, GB)
+        self.deleted_count += 1
+        return 5 * GB if self.deleted_count == 1 else 0
+
+
+def test_what_old_videos_make_room_for_is_planned_and_the_rest_is_not():
+    made = facts(now=at(7), rates={"a": GB / 3600}, free_bytes=4 * GB, stored_videos=OneDeletion)
+    calendar = build_calendar(made, date(2026, 12, 2), date(2026, 12, 5))
     assert calendar.disk.full_at == at(9, day=3)
-    assert {each.state for each in calendar.occurrences} == {"planned"}
+    assert [each.reason for each in calendar.occurrences] == [None] * 4
+    assert [free // GB for _, free in calendar.disk.free_after] == [2, 5, 3, 1]
+    assert calendar.disk.stops_at == at(10, day=5)
+    longer = build_calendar(made, date(2026, 12, 2), date(2026, 12, 6))
+    assert longer.occurrences[-1].state == "impossible"
 
 
 def test_a_full_disk_is_full_now():

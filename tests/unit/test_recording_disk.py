@@ -9,10 +9,17 @@ import pytest
 from camrec.clock import format_iso
 from camrec.config import Config
 from camrec.errors import DiskError
-from camrec.library import DiskSpace, RetentionPolicy, StreamRate, VideoLibrary
+from camrec.library import (
+    ROOM_S,
+    DiskSpace,
+    EvictionForecast,
+    RetentionPolicy,
+    StreamRate,
+    VideoLibrary,
+)
 from camrec.library.recent_reads import READ_LATELY_NS, RecentReads
 from camrec.receipt import Receipt
-from camrec.station.recording_disk import FREEING_PATIENCE_NS, ROOM_S, RecordingDisk
+from camrec.station.recording_disk import FREEING_PATIENCE_NS, RecordingDisk
 from support.units_made import SECOND, MadeClock
 
 BEGIN = 1_790_000_000 * SECOND
@@ -73,6 +80,25 @@ def test_the_oldest_videos_go_until_an_hour_fits(small):
     assert small.numbers == [3, 4, 5] and not small.disk.low
     assert small.disk.make_room(), "there is room"
     assert small.numbers == [3, 4, 5]
+
+
+@pytest.mark.parametrize("locked", ["1.mp4", "5.mp4"])
+def test_the_forecast_deletes_what_the_disk_does(small, locked):
+    small.library.lock(locked)
+    (small.library.folder / "2.json").unlink()
+    forecast = EvictionForecast(
+        small.library.videos(), small.library.retention, deletes_oldest=True
+    )
+    rate = STREAM.bit_rate / 8
+    freed, before = 0, small.numbers
+    while small.library.deletable():
+        freed += forecast.make_room(rate, small.free_bytes, MIN_FREE_BYTES)
+        assert small.disk.make_room()
+        assert forecast.deleted_count == len(before) - len(small.numbers)
+        assert freed == forecast.deleted_count * VIDEO_BYTES
+        small.bytes -= VIDEO_BYTES * (len(before) - len(small.numbers))
+        small.clock.now += FREEING_PATIENCE_NS
+    assert forecast.deleted_count > 1 and not forecast.can_make_room()
 
 
 def test_if_the_rate_is_not_known_one_video_goes(small):

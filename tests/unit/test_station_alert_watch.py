@@ -13,7 +13,6 @@ from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_DAY, NS_PER_SECOND
 from camrec.config import Config
 from camrec.errors import CameraError, CamrecError, NotFoundError
-from camrec.library import RetentionPolicy
 from camrec.planning import OccurrenceRecord, PlanState, WallClock
 from camrec.planning.plan_state import Delay
 from camrec.recording import RecordingState
@@ -77,9 +76,8 @@ class Watched:
         self.records: list[OccurrenceRecord] = []
         self.cameras: dict[str, SimpleNamespace] = {}
         self.available_bytes = 10**13
-        self.video_sizes: list[int] = []
-        self.retention_bytes = 0
-        self.disk = SimpleNamespace(is_kept_free=False, deletes_oldest=False)
+        self.is_kept_free = False
+        self.disk = SimpleNamespace(deletes_oldest=False)
         self.changes: list[object] = []
         self.store = AlertStore(AlertFile(folder))
         self.begin()
@@ -91,15 +89,10 @@ class Watched:
         changed.connect(self.changes.append)
         book = AlertBook(Config(), self.store, self.clock, changed)
         recordings = SimpleNamespace(all=lambda: self.recordings, disk=self.disk)
-        library = SimpleNamespace(
-            disk_space=SimpleNamespace(available_bytes=self.available_bytes),
-            videos=lambda: [SimpleNamespace(size=size) for size in self.video_sizes],
-            retention=RetentionPolicy(self.retention_bytes),
-        )
         plans = SimpleNamespace(
             all=lambda: self.planned_until, clock=WallClock(timezone.utc), calendar=self._calendar
         )
-        disk = DiskWatch(self.clock, recordings, plans, library, book)
+        disk = DiskWatch(self.clock, recordings, plans, book)
         known_cameras = SimpleNamespace(get=self._get_camera)
         missed = MissedPlanWatch(self.clock, self, known_cameras, book)
         cameras = SimpleNamespace(sessions=lambda: self.sessions)
@@ -112,12 +105,12 @@ class Watched:
 
     def _calendar(self, from_day: date, to_day: date) -> SimpleNamespace:
         seconds = self.available_bytes // BYTES_PER_S
-        full_at = self.clock.utc_ns() + seconds * NS_PER_SECOND
-        is_within = WallClock(timezone.utc).day_of(full_at) <= to_day
+        stops_at = self.clock.utc_ns() + seconds * NS_PER_SECOND
+        is_within = WallClock(timezone.utc).day_of(stops_at) <= to_day and not self.is_kept_free
         occurrences = [
             SimpleNamespace(state="planned", ends_at=each) for each in self.planned_until
         ]
-        disk = SimpleNamespace(full_at=full_at if is_within else None)
+        disk = SimpleNamespace(stops_at=stops_at if is_within else None)
         return SimpleNamespace(occurrences=occurrences, disk=disk)
 
     def _get_camera(self, camera_id: str) -> SimpleNamespace:
@@ -264,22 +257,13 @@ def test_the_disk_is_no_alert_if_a_person_records_something_with_an_end(watched,
     assert watched.codes() == ["disk_full_soon"]
 
 
-def test_a_disk_on_which_old_videos_make_room_is_no_alert(watched):
-    watched.retention_bytes = 10**12
-    fill_in_a_day(watched)
-    watched.begin()
-    watched.record()
-    watched.video_sizes = [10**12 - 10**9, 10**6]
-    assert watched.codes() == []
-
-
 def test_a_disk_that_is_kept_free_by_deleting_the_oldest_videos_is_no_alert(watched):
-    watched.disk.is_kept_free = True
+    watched.is_kept_free = True
     fill_in_a_day(watched)
     watched.record()
     assert watched.codes() == []
     watched.clock.now += DISK_CHECK_INTERVAL_NS
-    watched.disk.is_kept_free = False
+    watched.is_kept_free = False
     assert watched.codes() == ["disk_full_soon"]
 
 

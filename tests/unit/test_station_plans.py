@@ -249,10 +249,17 @@ def test_the_calendar_says_what_the_plans_will_leave_on_the_disk(tmp_path, monke
     assert found.disk.free_after[0] == (TODAY, free - 2 * 3600 * 1000)
     assert found.disk.full_at == NOW + 26 * 3600 * SECOND + 1800 * SECOND  # Tuesday at 11
     assert found.occurrences[1].reason is not None
+    assert found.disk.stops_at == found.disk.full_at
     station.config.when_full = "delete_oldest"
-    kept_free = station.plans.calendar(TODAY, date(2026, 12, 6))
-    assert kept_free.disk == found.disk
-    assert kept_free.occurrences[1].reason is None
+    save_video(station, "two.mp4", 100, 0.1, started_at="2026-11-29T12:00:00Z")
+    kept_free = station.plans.calendar(TODAY, date(2026, 12, 6)).disk
+    assert (kept_free.full_at, kept_free.deleted_count) == (found.disk.full_at, 2)
+    # The newest video is the one of Monday, which stays; the two others have 100.1 s.
+    assert kept_free.stops_at == kept_free.full_at + 100_100 * SECOND // 1000
+    save_video(station, "two.mp4", 10**7, 10**4, started_at="2026-11-29T12:00:00Z")
+    enough = station.plans.calendar(TODAY, date(2026, 12, 6))
+    assert (enough.disk.stops_at, enough.disk.deleted_count) == (None, 2)
+    assert enough.occurrences[1].reason is None
 
 
 def test_a_paused_plan_has_no_next_start_and_nothing_in_the_calendar(tmp_path):

@@ -95,6 +95,8 @@ export interface Settings {
   excess: { count: number; bytes: number }
   when_full: string
   min_free: number
+  keep_awake: boolean
+  place: number[]
   webhook: boolean
   webhook_when: string[]
 }
@@ -284,11 +286,13 @@ export interface PlanOccurrence {
   filenames: string[]
 }
 
-/** When the disk is full, within the next `weeks`. `deletes_oldest`: old videos are deleted then. `lost`, `cut`: recordings of the week after that.
- * `unmeasured`: cameras that are not counted. */
+/** When the disk is full, within the next `weeks`; dashboard/wire_types.py says what each field means. */
 export interface DiskFacts {
   full_at: number | null
   deletes_oldest: boolean
+  deleted: number
+  deletes_new: boolean
+  stops_at: number | null
   weeks: number
   unmeasured: string[]
   lost: number

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from camrec.alerts import Alert, judge_disk
 from camrec.clock import NS_PER_HOUR, NS_PER_SECOND, Clock
-from camrec.library import VideoLibrary
 from camrec.recording import ENDED_RECORDING_STATES
 from camrec.station.alerts.alert_book import AlertBook
 from camrec.station.plans import StationPlans
@@ -26,13 +25,11 @@ class DiskWatch:
         clock: Clock,
         recordings: StationRecordings,
         plans: StationPlans,
-        library: VideoLibrary,
         book: AlertBook,
     ) -> None:
         self._clock = clock
         self._recordings = recordings
         self._plans = plans
-        self._library = library
         self._book = book
         self._next_check = clock.monotonic_ns()
 
@@ -57,7 +54,10 @@ class DiskWatch:
             self._book.end(warned.alert_id, now, "disk_well")
 
     def _look_ahead(self, now: int) -> tuple[bool, int | None]:
-        """Whether something is planned or records without an end, and when the disk is full."""
+        """Whether something is planned or records without an end, and when the disk is full.
+
+        It does not count as full as long as old videos are deleted.
+        """
         active = [e for e in self._recordings.all() if e.state not in ENDED_RECORDING_STATES]
         if not active and not self._plans.all():
             return False, None
@@ -67,13 +67,4 @@ class DiskWatch:
             each.state in _COMING_STATES and each.ends_at > now for each in calendar.occurrences
         )
         is_unattended = is_planned or any(each.ends_at is None for each in active)
-        return is_unattended, None if self._is_kept_free() else calendar.disk.full_at
-
-    def _is_kept_free(self) -> bool:
-        """Whether old videos are deleted before recordings have to end."""
-        if self._recordings.disk.is_kept_free:
-            return True
-        if not self._library.retention.max_bytes:
-            return False
-        used = sum(video.size for video in self._library.videos())
-        return self._library.retention.max_bytes - used < self._library.disk_space.available_bytes
+        return is_unattended, calendar.disk.stops_at

@@ -62,7 +62,7 @@ class StationAlerts:
         self._store = AlertStore(AlertFile(config.videos))
         self._book = AlertBook(config, self._store, clock, changed)
         self.webhook = StationWebhook(config, clock, settings, self._book)
-        self._disk = DiskWatch(clock, recordings, plans, library, self._book)
+        self._disk = DiskWatch(clock, recordings, plans, self._book)
         self._missed_plans = MissedPlanWatch(clock, plans.store, known_cameras, self._book)
         self._watch: AlertWatch | None = None  # once the file was read
         self._has_work = threading.Event()

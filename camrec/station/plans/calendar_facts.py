@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from camrec.library import VideoLibrary
+from camrec.library import EvictionForecast, VideoFile, VideoLibrary
 from camrec.planning import (
     ENDLESS_NS,
     CalendarEntry,
@@ -38,32 +38,29 @@ class PlanFacts:
 
     def complete(self, facts: CalendarFacts) -> CalendarFacts:
         """The same facts, with what recordings, videos and the disk add."""
-        recordings = self._recordings.listed()
+        recordings, videos = self._recordings.listed(), self._library.videos()
+        limits, disk = self._library.retention, self._recordings.disk
         running = [each for each in recordings if each.state in GROWING_RECORDING_STATES]
         return replace(
             facts,
             free_bytes=self._library.disk_space.free_bytes,
-            stops_when_full=not self._recordings.disk.is_kept_free,
-            filenames=self._filenames(),
+            stored_videos=lambda: EvictionForecast(
+                videos, limits, deletes_oldest=disk.deletes_oldest
+            ),
+            filenames=_filenames(videos),
             scheduled=tuple(_scheduled(recordings, facts.state)),
             running=tuple(
-                PlannedSpan(each.camera_id, each.started_at, _end_of(each)) for each in running
+                PlannedSpan(each.camera_id, each.started_at, _end_of(each), _video_length_of(each))
+                for each in running
             ),
-            rates=self._rates(),
+            rates=self._rates(videos),
         )
 
-    def _filenames(self) -> Mapping[str, tuple[str, ...]]:
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for video in reversed(self._library.videos()):  # the oldest first
-            if video.receipt is not None:
-                found[video.receipt.recording_id].append(video.filename)
-        return {recording_id: tuple(names) for recording_id, names in found.items()}
-
-    def _rates(self) -> Mapping[str, float]:
+    def _rates(self, videos: Iterable[VideoFile]) -> Mapping[str, float]:
         """Bytes per second of each camera: of its newest videos, or of what it sends now."""
         sizes: defaultdict[str, float] = defaultdict(float)
         seconds: defaultdict[str, float] = defaultdict(float)
-        for video in self._library.videos():
+        for video in videos:
             camera_id = video.camera_id
             if camera_id is not None and seconds[camera_id] < MAX_MEASURED_S:
                 sizes[camera_id] += video.size
@@ -79,6 +76,14 @@ class PlanFacts:
                 if rate > 0:
                     rates[session.camera_id] = rate
         return rates
+
+
+def _filenames(videos: Sequence[VideoFile]) -> Mapping[str, tuple[str, ...]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for video in reversed(videos):  # the oldest first
+        if video.receipt is not None:
+            found[video.receipt.recording_id].append(video.filename)
+    return {recording_id: tuple(names) for recording_id, names in found.items()}
 
 
 _CALENDAR_STATES: Mapping[RecordingState, Literal["planned", "recording", "recorded", "missed"]] = {
@@ -115,3 +120,8 @@ def _scheduled(recordings: Iterable[AnyRecording], state: PlanState) -> Iterator
 
 def _end_of(recording: AnyRecording) -> int:
     return ENDLESS_NS if recording.ends_at is None else recording.ends_at
+
+
+def _video_length_of(recording: AnyRecording) -> float | None:
+    series = recording.options.series
+    return None if series is None else series.video_length

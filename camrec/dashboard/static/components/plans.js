@@ -205,6 +205,7 @@ function diskLine(locale, week) {
   return h("div", { class: isLow ? "forecast card low" : "forecast card" }, icon(isLow ? "warning" : "disk"),
     h("p", {}, h("b", {}, first), second ? ` ${second}` : ""),
     isLow
-      ? h("span", { class: "remedies" }, settingsButton(locale.t("plan_page.delete_oldest"), "disk"), h("a", { class: "button link", href: "#videos" }, locale.t("plan_page.free_some")))
+      ? h("span", { class: "remedies" },
+          settingsButton(locale.t(week.disk.deletes_oldest ? "plan_page.change_disk" : "plan_page.delete_oldest"), "disk"), h("a", { class: "button link", href: "#videos" }, locale.t("plan_page.free_some")))
       : week.disk.full_at !== null && settingsButton(locale.t("plan_page.change_disk"), "disk"))
 }

@@ -14,6 +14,7 @@ import { chooseLanguage, chooseTheme, chosenTheme } from "../kit/theme.js"
 import { tokenSetting } from "../kit/token_setting.js"
 import { drawingAfterTyping } from "../kit/typing.js"
 import { webhookSetting } from "../kit/webhook_setting.js"
+import { keepAwakeSetting, placeSetting } from "../plans/plan_settings.js"
 
 /** @import { Locale } from "../kit/locale.js" */
 /** @import { Answer, Model, RenderArguments, Settings } from "../wire.js" */
@@ -21,9 +22,9 @@ import { webhookSetting } from "../kit/webhook_setting.js"
 
 const THEMES = ["", "light", "dark"]
 const LANGUAGE_NAMES = { fr: "Français", en: "English" } // each in its own language
-const KEEP_THEIR_TEXT = ["token", "webhook"]
+const KEEP_THEIR_TEXT = ["token", "webhook", "latitude", "longitude"]
 const FOCUSABLE = "a, button, input, summary"
-const FIELDS = ["most", "folder", "token", "webhook", "webhook_when", "try_webhook", "retention_bytes", "retention_days", "when_full"]
+const FIELDS = ["most", "folder", "token", "webhook", "webhook_when", "try_webhook", "retention_bytes", "retention_days", "when_full", "min_free", "keep_awake", "place"]
 const MAX_CAMERAS = 64 // as in camrec/config.py
 
 /** @param {RenderArguments<{facts: Settings}>} _ */
@@ -36,6 +37,7 @@ export function render({ model, view }) {
   const asked = {} // by field: the value that was sent, until camrec has it
   const token = tokenSetting(model, { ask, draw, problems })
   const webhook = webhookSetting(model, { ask, draw, problems })
+  const place = placeSetting({ ask, draw, problems })
   const news = drawingAfterTyping(draw, KEEP_THEIR_TEXT)
   /** @type {HTMLDialogElement | null} */
   let box = null
@@ -55,6 +57,7 @@ export function render({ model, view }) {
     }
     token.reset()
     webhook.reset()
+    place.reset()
     draw()
     box = dialog(root, { "aria-labelledby": "settings", class: "settings" }, form)
     box.addEventListener("close", returnFocus)
@@ -78,7 +81,7 @@ export function render({ model, view }) {
 
   /**
    * @param {string} name
-   * @param {number | string | string[]} value
+   * @param {boolean | number | string | string[] | number[]} value
    */
   function ask(name, value) {
     asked[name] = value
@@ -92,7 +95,7 @@ export function render({ model, view }) {
     fill(form,
       h("header", {}, h("h2", { id: "settings" }, locale.t("page.settings")), iconButton("close", locale.t("page.settings_close"), close)),
       settingsTabs(locale, tab, open),
-      shownSettings(locale, tab, { model, values: { ...model.facts, ...asked }, problems, ask, draw, token, webhook }),
+      shownSettings(locale, tab, { model, values: { ...model.facts, ...asked }, problems, ask, draw, token, webhook, place }),
       h("div", { class: "end" }, button({ label: locale.t("page.done"), kind: token.isPending() ? "plain" : "main", on: done })))
     if (focused >= 0) /** @type {HTMLElement | undefined} */ (form.querySelectorAll(FOCUSABLE)[focused])?.focus()
   }
@@ -108,6 +111,7 @@ export function render({ model, view }) {
   life.watch("msg:custom", async (/** @type {Answer} */ answer) => {
     const { answered, ok, problem } = answer
     webhook.answered(answer)
+    if (answered === "place" && !ok) place.rejected()
     if (answered !== "token") delete asked[answered === "most" || answered === "folder" ? "" : answered]
     if (answered === "token") {
       const value = asked.token
@@ -130,12 +134,13 @@ export function render({ model, view }) {
  * @param {Model} parts.model
  * @param {Settings} parts.values
  * @param {Problems} parts.problems
- * @param {(name: string, value: number | string | string[]) => void} parts.ask
+ * @param {(name: string, value: boolean | number | string | string[] | number[]) => void} parts.ask
  * @param {() => void} parts.draw
  * @param {ReturnType<typeof tokenSetting>} parts.token
  * @param {ReturnType<typeof webhookSetting>} parts.webhook
+ * @param {ReturnType<typeof placeSetting>} parts.place
  */
-function shownSettings(locale, tab, { model, values, problems, ask, draw, token, webhook }) {
+function shownSettings(locale, tab, { model, values, problems, ask, draw, token, webhook, place }) {
   if (tab === "disk") {
     return [folderSetting(locale, values.folder, problems, ask), diskSettings(locale, values, { problems, ask, draw, field })]
   }
@@ -149,6 +154,7 @@ function shownSettings(locale, tab, { model, values, problems, ask, draw, token,
   const { entry, shown, hint } = token.draw(locale)
   return [
     languageAndTheme(locale, model), maxCamerasSetting(locale, values.most, problems, ask),
+    keepAwakeSetting(locale, values, { problems, ask }), place.draw(locale, values.place),
     field("token", locale.t("page.token"), hint, problems.token, entry, shown),
   ]
 }

@@ -21,6 +21,15 @@ export function typedLimit(typed) {
 }
 
 /**
+ * The bytes of as many gigabytes as were typed; NaN: it is no number, or nothing was typed.
+ * @param {string} typed
+ */
+export function typedBytes(typed) {
+  const bytes = typed.trim() === "" ? NaN : Math.round(typedLimit(typed) * GB)
+  return Number.isSafeInteger(bytes) ? bytes : NaN
+}
+
+/**
  * @param {Locale} locale
  * @param {Settings} values
  * @param {object} dialog
@@ -47,6 +56,16 @@ export function diskSettings(locale, values, { problems, ask, draw, field }) {
     })
     return field(name, locale.t(`page.${name}`), locale.t(`page.${name}_hint`), problems[name], entry)
   }
+  const keptFree = h("input", {
+    class: "field figures", id: "min_free", inputmode: "decimal", autocomplete: "off",
+    value: String(values.min_free / GB).replace(".", locale.language === "fr" ? "," : "."),
+  })
+  keptFree.addEventListener("change", () => {
+    const number = typedBytes(keptFree.value)
+    if (!Number.isNaN(number)) return ask("min_free", number)
+    problems.min_free = locale.t("page.bad_min_free")
+    draw()
+  })
   const { count, bytes } = values.excess
   const choices = WHEN_FULL.map((value) => ({
     label: locale.t(`page.when_full_${value}`), checked: values.when_full === value, on: () => ask("when_full", value),
@@ -63,6 +82,6 @@ export function diskSettings(locale, values, { problems, ask, draw, field }) {
     problems.when_full
       ? h("p", { class: "wrong", role: "alert" }, problems.when_full)
       : h("p", { class: "second", role: "status" }, locale.t(`page.when_full_${values.when_full}_hint`)),
-    h("p", { class: "second" }, locale.t("page.min_free", { size: locale.size(values.min_free) })),
+    field("min_free", locale.t("page.min_free"), locale.t("page.min_free_hint"), problems.min_free, keptFree),
   ]
 }

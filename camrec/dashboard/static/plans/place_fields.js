@@ -29,6 +29,20 @@ export function parsePair(text) {
 }
 
 /**
+ * Let a paste of two numbers fill both entries.
+ * @param {ClipboardEvent} event
+ * @param {HTMLInputElement[]} entries of latitude and longitude
+ * @returns {boolean} whether it was such a paste
+ */
+export function pastePair(event, entries) {
+  const pair = parsePair(event.clipboardData?.getData("text") ?? "")
+  if (pair === null) return false
+  event.preventDefault()
+  for (const [place, each] of entries.entries()) each.value = pair[place]
+  return true
+}
+
+/**
  * @param {Locale} locale
  * @param {PlanEntry} entry changed in place
  * @param {() => void} changed
@@ -44,11 +58,8 @@ export function placeFields(locale, entry, changed) {
           changed()
         },
         paste: (/** @type {ClipboardEvent} */ event) => {
-          const pair = parsePair(event.clipboardData?.getData("text") ?? "")
-          if (pair === null) return
-          event.preventDefault()
-          ;[entry.latitude, entry.longitude] = pair
-          for (const [place, each] of [latitude, longitude].entries()) each.value = pair[place]
+          if (!pastePair(event, [latitude, longitude])) return
+          ;[entry.latitude, entry.longitude] = [latitude.value, longitude.value]
           changed()
         },
       },

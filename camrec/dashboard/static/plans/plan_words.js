@@ -148,17 +148,45 @@ export function diskWords(locale, disk, now) {
     return { isLow: false, first: locale.t("plan_page.room_unknown"), second: locale.t("plan_page.unmeasured", { cameras }) }
   }
   if (disk.full_at === null) return { isLow: false, first: locale.t("plan_page.room", { weeks: disk.weeks }), second: "" }
+  if (disk.stops_at !== null) return { isLow: true, ...stopWords(locale, disk, disk.stops_at, now) }
   const isFull = disk.full_at <= now
-  if (disk.deletes_oldest) {
-    if (isFull) return { isLow: false, first: locale.t("plan_page.full_deletes"), second: "" }
-    return { isLow: false, first: roomUntilWords(locale, disk.full_at, now), second: locale.t("plan_page.then_deletes") }
-  }
-  const first = isFull ? locale.t("plan_page.full_now") : locale.t("plan_page.full_at", { when: fullAtWords(locale, disk.full_at, now) })
-  const losses = [
-    disk.lost > 0 && locale.t(isFull ? "plan_page.lost_now" : "plan_page.lost", { count: disk.lost }),
+  const first = isFull ? locale.t("plan_page.full") : roomUntilWords(locale, disk.full_at, now)
+  const from = locale.t(isFull ? "plan_page.from_now" : "plan_page.after_that")
+  return { isLow: false, first, second: deletedWords(locale, disk, from, now) }
+}
+
+/**
+ * When recording stops, and what is lost.
+ * @param {Locale} locale
+ * @param {DiskFacts} disk
+ * @param {number} stopsAt
+ * @param {number} now
+ */
+function stopWords(locale, disk, stopsAt, now) {
+  const isNow = stopsAt <= now
+  const none = locale.t("plan_page.none_deletable")
+  const second = [
+    disk.deletes_oldest && (disk.deleted > 0 ? locale.t("plan_page.deleted_before", { count: disk.deleted }) : none),
+    !isNow && locale.t("plan_page.then_stops"),
+    disk.lost > 0 && locale.t(isNow ? "plan_page.lost_now" : "plan_page.lost", { count: disk.lost }),
     disk.cut > 0 && locale.t("plan_page.cut", { count: disk.cut }),
   ]
-  return { isLow: true, first, second: [!isFull && locale.t("plan_page.then_stops"), ...losses].filter(Boolean).join(" ") }
+  const first = isNow ? locale.t("plan_page.full_now") : locale.t("plan_page.full_at", { when: fullAtWords(locale, stopsAt, now) })
+  return { first, second: second.filter(Boolean).join(" ") }
+}
+
+/**
+ * "After that, the 12 oldest unlocked videos are deleted to make room until 23 December."
+ * @param {Locale} locale
+ * @param {DiskFacts} disk
+ * @param {string} from
+ * @param {number} now
+ */
+function deletedWords(locale, { deleted: count, deletes_new: deletesNew, unmeasured, weeks }, from, now) {
+  const day = wallFormats(locale.language).date(now + weeks * WEEKDAYS.length * DAY_MS)
+  if (count === 0) return locale.t(deletesNew ? "plan_page.deleted_only_new" : "plan_page.deleted_some", { from, day })
+  const form = deletesNew ? "_with_new" : unmeasured.length > 0 ? "_at_least" : ""
+  return locale.t(`plan_page.deleted${form}`, { from, count, day })
 }
 
 /**

@@ -146,7 +146,7 @@ const hoursRow = (locale, week) => h("div", { class: "hours figures", "aria-hidd
 function dayRow(locale, week, lane, { chosen, stop, choose, move }) {
   const isToday = startOfDay(week.now) === lane.day
   const free = week.free_after.find((each) => each.day === lane.day)
-  const isFull = !week.disk.deletes_oldest && week.disk.full_at !== null && week.disk.full_at < lane.day + DAY_MS
+  const isFull = week.disk.stops_at !== null && week.disk.stops_at < lane.day + DAY_MS
   const track = h("div", { class: "track", style: { "--rows": lane.rows }, on: { click: pressed } },
     nights(week, lane.day),
     lane.bars.map((bar) => slot(locale, week, bar, {
@@ -225,13 +225,13 @@ function hasNameRight({ occurrence, lacking, gaps, kept }) {
 }
 
 /**
- * The share of a bar at which the disk will be full.
+ * The share of a bar at which the disk will be full, so that recording stops.
  * @param {PlanWeek} week
  * @param {number} day
  * @param {Bar} bar
  */
 const lostFrom = ({ disk }, day, { from, to }) =>
-  Math.min(1, Math.max(0, (((disk.full_at ?? Infinity) - day) / DAY_MS - from) / Math.max(1 / DAY_MS, to - from)))
+  Math.min(1, Math.max(0, (((disk.stops_at ?? Infinity) - day) / DAY_MS - from) / Math.max(1 / DAY_MS, to - from)))
 
 /**
  * @param {Locale} locale
