@@ -70,16 +70,22 @@ class EvictionForecast:
     ) -> None:
         self.deleted_count = 0
         self.deletes_new = False
-        self._videos: dict[str, DeletableVideo] = {each.filename: each for each in videos}
+        self._videos: dict[str, DeletableVideo] = {
+            each.filename: each for each in videos if each.is_recorded
+        }
+        self._total_bytes = sum(each.size for each in self._videos.values())
         self._limits = limits
         self._deletes_oldest = deletes_oldest
         self._deletable: deque[DeletableVideo] = deque()  # the oldest; empty: not known
         self._is_over_limits = False  # perhaps, because a video was added
+        self._added = 0
 
     def add(self, started_at: int, size: int) -> None:
         """A video of `size` bytes is saved."""
-        video = ExpectedVideo(f"/{started_at} {len(self._videos)}", started_at, size)
+        self._added += 1
+        video = ExpectedVideo(f"/{started_at} {self._added}", started_at, size)
         self._videos[video.filename] = video
+        self._total_bytes += size
         self._is_over_limits = True
         if self._deletable and started_at < self._deletable[-1].started_at:
             self._deletable.clear()
@@ -89,11 +95,13 @@ class EvictionForecast:
         if not self._limits.is_limited or not self._is_over_limits:
             return 0
         self._is_over_limits = False
-        selected = self._limits.select_for_deletion(self._videos.values(), now)
-        for each in selected:
-            del self._videos[each.filename]
-        self._deletable.clear()
-        return sum(each.size for each in selected)
+        before = self._total_bytes
+        for each in self._oldest_first():
+            if not self._limits.is_exceeded(self._total_bytes, each, now):
+                self._deletable.appendleft(each)
+                break
+            self._remove(each)
+        return before - self._total_bytes
 
     def can_make_room(self) -> bool:
         """Whether a video may be deleted on a full disk."""
@@ -107,6 +115,7 @@ class EvictionForecast:
         return delete_oldest(self._oldest_first(), missing, self._delete)
 
     def _oldest_first(self) -> Iterator[DeletableVideo]:
+        """What may be deleted. The caller removes each, or puts it back."""
         while True:
             if not self._deletable:  # there may be thousands: they are not sorted each time
                 self._deletable.extend(select_deletable(self._videos.values()))
@@ -115,9 +124,13 @@ class EvictionForecast:
             yield self._deletable.popleft()
 
     def _delete(self, video: DeletableVideo) -> int:
-        del self._videos[video.filename]
+        self._remove(video)
         if isinstance(video, VideoFile):
             self.deleted_count += 1
         else:
             self.deletes_new = True
         return video.size
+
+    def _remove(self, video: DeletableVideo) -> None:
+        del self._videos[video.filename]
+        self._total_bytes -= video.size

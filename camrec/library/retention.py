@@ -47,6 +47,12 @@ class RetentionPolicy:
         """Whether there is any limit."""
         return self.max_bytes > 0 or self.max_days > 0
 
+    def is_exceeded(self, total_bytes: int, oldest: DeletableVideo, now: int) -> bool:
+        """Whether `oldest` has to go at `now` (UTC nanoseconds), if all take `total_bytes`."""
+        too_much = 0 < self.max_bytes < total_bytes
+        too_old = self.max_days > 0 and now - oldest.started_at > self.max_days * NS_PER_DAY
+        return too_much or too_old
+
     def select_for_deletion(
         self, videos: Iterable[DeletableT], now: int, being_read: Collection[str] = ()
     ) -> list[DeletableT]:
@@ -59,9 +65,7 @@ class RetentionPolicy:
         total = sum(each.size for each in ours)
         selected = []
         for each in select_deletable(ours, being_read):
-            too_much = 0 < self.max_bytes < total
-            too_old = self.max_days > 0 and now - each.started_at > self.max_days * NS_PER_DAY
-            if too_much or too_old:
+            if self.is_exceeded(total, each, now):
                 selected.append(each)
                 total -= each.size
         return selected
