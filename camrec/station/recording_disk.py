@@ -76,15 +76,6 @@ class RecordingDisk:
         """
         return self._space.free_bytes - self._space.min_free_bytes + self._bytes_of_deletable()
 
-    @property
-    def is_kept_free(self) -> bool:
-        """Whether recordings do not end when the disk is full, because old videos are deleted.
-
-        What is recorded until then can be deleted later. So it is enough that there is room for an
-        hour.
-        """
-        return self.deletes_oldest and self.room_bytes >= max(1, self._bytes_of_an_hour([]))
-
     def estimate(self, streams: Iterable[StreamRate]) -> DiskEstimate:
         """See `DiskSpace.estimate`."""
         return self._space.estimate(streams, self._recent_bytes_of_deletable())

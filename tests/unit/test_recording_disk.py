@@ -115,7 +115,7 @@ def test_a_locked_video_one_that_is_read_and_the_newest_stay(small):
         small.bytes = small.bytes - 2 * VIDEO_BYTES
         small.clock.now += FREEING_PATIENCE_NS
         assert small.disk.low and not small.disk.make_room(), "none may go"
-        assert not small.disk.is_kept_free and small.disk.room_bytes == 0
+        assert small.disk.room_bytes == 0
     assert small.numbers == [1, 3, 5]
 
 
@@ -129,7 +129,7 @@ def test_a_video_without_a_receipt_and_one_with_events_or_details(small):
 
 @pytest.mark.parametrize("small", ["stop"], indirect=True)
 def test_without_the_setting_nothing_is_deleted(small):
-    assert not small.disk.make_room() and not small.disk.is_kept_free
+    assert not small.disk.make_room()
     small.disk.make_room_for(STREAM, 60)
     assert small.numbers == [1, 2, 3, 4, 5]
     assert small.disk.estimate([STREAM]).max_seconds == 0
@@ -168,12 +168,6 @@ def test_what_does_not_fit_even_without_old_videos_is_rejected_and_nothing_is_de
     offered = small.disk.estimate([STREAM]).max_seconds
     assert 2 * ROOM_S < offered < 3 * ROOM_S
     small.disk.require_space(STREAM, offered)
-
-
-def test_a_disk_is_kept_free_if_there_is_room_for_an_hour(small):
-    assert small.disk.is_kept_free
-    small.recorded = [STREAM] * 3
-    assert not small.disk.is_kept_free
 
 
 def test_a_video_counts_as_read_until_a_minute_afterwards():
