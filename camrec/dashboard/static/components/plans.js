@@ -18,6 +18,7 @@ import { weekView } from "../plans/week.js"
 /** @import { Locale } from "../kit/locale.js" */
 /** @import { Answer, Model, OnceRow, PlanRow, PlanWeek, RenderArguments } from "../wire.js" */
 /** @import { PlanEntry } from "../plans/plan_entry.js" */
+/** @import { RemedyActions } from "../plans/remedy.js" */
 /** @import { PlannedCamera } from "../plans/plan_from_choice.js" */
 /** @typedef {{plans: PlanRow[]}} PlansParameters */
 
@@ -30,13 +31,7 @@ export function render({ model, view }) {
   const problem = h("p", { class: "problem", role: "alert", hidden: true })
   const disk = h("div", { role: "status" })
   const list = h("div")
-  const calendar = weekView({
-    locale: () => locale, show,
-    remedies: {
-      keepAwake: (wanted) => model.send_msg({ do: "keep_awake", wanted }), edit,
-      tryCamera: (cameraId) => model.send_msg({ do: "try_camera", camera_id: cameraId }),
-    },
-  })
+  const calendar = weekView({ locale: () => locale, show, remedies: remedyActions(model, edit) })
   const columns = h("div", { class: "columns" }, list, calendar.element)
   const root = h("section", { class: "everything" }, top, problem, disk, columns)
   const actions = planActions(model, root, showProblem)
@@ -124,6 +119,17 @@ export function render({ model, view }) {
   read()
   return root
 }
+
+/**
+ * @param {Model} model
+ * @param {(planId: string) => void} edit
+ * @returns {RemedyActions}
+ */
+const remedyActions = (model, edit) => ({
+  edit,
+  keepAwake: (wanted) => model.send_msg({ do: "keep_awake", wanted }),
+  tryCamera: (cameraId) => model.send_msg({ do: "try_camera", camera_id: cameraId }),
+})
 
 /**
  * What the buttons do, and the form.
