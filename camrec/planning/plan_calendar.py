@@ -186,10 +186,22 @@ def _recorded(
             for recording_id in sorted(saved, key=ranks.__getitem__)
             for name in facts.filenames[recording_id]
         ),
-        record.starts_at if record.hand_ids else record.began_at,
+        _began_at(record),
         record.stopped_at if record.state == "stopped" else None,
         tuple(_interruptions(record, facts.now)),
     )
+
+
+def _began_at(record: OccurrenceRecord) -> int | None:
+    """When it was first recorded, by its plan or by a person; None: it was not."""
+    if not record.hand_ids:
+        return record.began_at
+    if not record.delays or record.delays[0].reason == "by_hand":
+        return record.starts_at  # a person recorded when it was to start
+    begins = [each.start for each in record.delays if each.reason == "by_hand"]
+    if record.began_at is not None:
+        begins.append(record.began_at)
+    return min(begins, default=record.starts_at)
 
 
 def _interruptions(record: OccurrenceRecord, now: int) -> Iterator[tuple[int, int]]:

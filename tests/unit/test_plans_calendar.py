@@ -79,6 +79,16 @@ def test_what_is_coming_is_planned_and_what_is_over_is_as_it_was():
 def test_what_a_person_recorded_does_not_count_as_lacking():
     by_hand = record(2, state="recorded", began_at=at(9), hand_ids=("r1",))
     assert shown(facts(by_hand))[0].began_at == at(8)
+    waited = delay("by_hand", at(8), at(8, 30))
+    by_hand = record(2, state="recorded", began_at=at(8, 30), hand_ids=("r1",), delays=waited)
+    assert shown(facts(by_hand))[0].began_at == at(8)
+
+
+@pytest.mark.parametrize(("began_at", "first"), [(None, 30), (at(8, 45), 30), (at(8, 20), 20)])
+def test_what_a_person_recorded_later_in_its_time_began_then(began_at, first):
+    delays = delay("camera", at(8), at(8, 20)) + delay("by_hand", at(8, 30), at(8, 45))
+    late = record(2, state="recorded", began_at=began_at, hand_ids=("r1",), delays=delays)
+    assert shown(facts(late))[0].began_at == at(8, first)
 
 
 def test_interruptions_and_stops_are_in_the_calendar_but_not_a_late_start_and_not_work_by_hand():
