@@ -278,11 +278,12 @@ def _describe_when(plan: schema.PlanReply) -> str:
     if isinstance(start, schema.SunStartReply):
         minutes = f"{start.offset / 60:+g}m" if start.offset else ""
         start = f"{start.sun}{minutes}"
-    end = f"{plan.duration} s" if plan.end is None else plan.end
     days = ", ".join(cli_text(f"plans.day_{each}") for each in plan.days)
     if len(plan.days) == len(WEEKDAYS):
         days = cli_text("plans.every_day")
-    return f"{days} {start} \N{EN DASH} {end}"
+    if plan.end is None:
+        return cli_text("plans.for_seconds", start=f"{days} {start}", seconds=plan.duration)
+    return f"{days} {start} \N{EN DASH} {plan.end}"
 
 
 def _describe_next(plan: schema.PlanReply, clock: WallClock) -> str | None:

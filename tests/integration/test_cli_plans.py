@@ -69,8 +69,9 @@ def test_what_is_given_of_a_plan_changes_and_the_rest_stays(place):
     [(_, listed, _)] = run_all(place, ("plans", "--json"))
     [before] = plans(listed)
     plan = before["plan_id"]
-    longer, renamed, other, *refused, listed = run_all(
+    timed, longer, renamed, other, *refused, listed = run_all(
         place,
+        ("plans", "change", plan, "--duration", "90"),
         ("plans", "change", plan, "--end", "19:00", "--days", "sat,sun"),
         ("plans", "change", plan, "--until", "", "--name", "Night"),
         ("plans", "change", plan, "demo-mjpeg", "--detail", "trial=3"),
@@ -80,7 +81,8 @@ def test_what_is_given_of_a_plan_changes_and_the_rest_stays(place):
         ("plans", "change", "nothing", "--always"),
         ("plans", "--json"),
     )
-    assert longer[0] == renamed[0] == other[0] == 0
+    assert timed[0] == longer[0] == renamed[0] == other[0] == 0
+    assert "every day 10:00 for 90\N{NO-BREAK SPACE}s" in timed[2]
     assert f"Plan {plan} now: sat, sun 10:00 \N{EN DASH} 19:00" in longer[2]
     assert [each[0] for each in refused] == [2, 2, 1, 1]
     texts = ("Give what changes", '"end"', "no camera nobody", "no plan nothing")
