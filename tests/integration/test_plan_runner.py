@@ -47,6 +47,10 @@ class PlannedStation:
         records = self.store.state.all_records()
         return [each for each in records if each.plan_id == entry.plan_id]
 
+    def reasons(self, entry: PlanEntry) -> list[str]:
+        """Why it is late so far."""
+        return [delay.reason for record in self.records(entry) for delay in record.delays]
+
     def state(self, entry: PlanEntry) -> str | None:
         return next((each.state for each in self.records(entry)), None)
 
@@ -273,6 +277,27 @@ def test_an_absent_camera_of_a_plan_can_get_another_address(planned):
         planned.station.known_cameras.update(camera_id, None, url)
         planned.wait(entry, "recording")
         assert [each.source.url for each in planned.sessions()] == [url]
+        planned.clear()
+
+
+def test_an_absent_camera_makes_room_for_one_that_somebody_opens_and_is_opened_again_after_it(
+    planned, camera, monkeypatch
+):
+    monkeypatch.setattr(planned.station.config, "max_sessions", 1)
+    start = in_seconds(2)
+    with MjpegCamera(size=(160, 120), rate=10) as absent:
+        values = {"days": list(WEEKDAYS), "start": f"{start:%H:%M:%S}", "duration": 300}
+        absent.stop()
+        entry = planned.station.plans.add({"cameras": [absent.url], **values})
+        [camera_id] = entry.plan.cameras
+        until(lambda: [each.state for each in planned.sessions()] == [SessionState.STALE], 60)
+        opened = planned.station.cameras.open(camera.url)
+        assert planned.sessions() == [opened]
+        until(lambda: "no_session" in planned.reasons(entry), 60)
+        absent.start()
+        planned.station.cameras.close(opened.session_id)
+        planned.wait(entry, "recording")
+        assert [each.camera_id for each in planned.sessions()] == [camera_id]
         planned.clear()
 
 
