@@ -75,6 +75,7 @@ export function videoEvents(life, model) {
    */
   function ask(action, details) {
     events.problem = ""
+    requests += 1 // a list that is on its way does not have this change yet
     model.send_msg({ do: action, ...details })
     events.changed()
   }
