@@ -444,7 +444,9 @@ def test_a_deletion_removes_the_file_from_the_disk(show, folder: Path, tmp_path)
     page.get_by_role("button", name="Delete video").click()
     expect(page.locator(".card h3")).to_have_text(["Entrée"])
     left = [path.name for path in real.folder.iterdir() if not path.name.startswith(".")]
-    assert sorted(left) == ["Entrée 2026-11-23 14-03-00.json", "Entrée 2026-11-23 14-03-00.mp4"]
+    local = datetime(2026, 11, 23, 14, 3, tzinfo=timezone.utc).astimezone()
+    stem = f"Entrée {local:%Y-%m-%d %H-%M-%S}"
+    assert sorted(left) == [f"{stem}.json", f"{stem}.mp4"]
     real.close()
 
 

@@ -43,7 +43,7 @@ test("a list that was on its way when an event was deleted does not bring it bac
   const life = { watch: (/** @type {string} */ _, /** @type {typeof answer} */ told) => void (answer = told), add: () => {} }
   const shown = { filename: "a.mp4", can_mark: true, receipt: { events: [EVENT] } }
   const model = { shown, base: "http://127.0.0.1/", send_msg: () => {} }
-  const listed = { ...EVENT, id: "one" }
+  const listed = { ...EVENT, id: "one", second: 1 }
   const loaded = () => new Promise((resolve) => setTimeout(resolve))
   const own = videoEvents(/** @type {any} */ (life), /** @type {any} */ (model))
   own.show()
