@@ -26,6 +26,7 @@ from camrec.credential_store import CredentialStore
 from camrec.errors import CamrecError, InputError, NotFoundError, StateError
 from camrec.library import VideoLibrary
 from camrec.replies import describe_camera
+from camrec.station import BUILT_IN_CAMERA_IDS
 
 
 def known_cameras(config: Config) -> list[schema.CameraReply]:
@@ -125,17 +126,20 @@ def _open_registry(config: Config) -> CameraRegistry:
 def _with_sessions(stored: list[schema.CameraReply], config: Config) -> list[schema.CameraReply]:
     """The cameras as a running camrec lists them, which knows their sessions.
 
-    The same cameras, if no running camrec with these cameras answers.
+    It also lists the built-in cameras that are open, which no folder stores. The same cameras, if
+    no running camrec with these cameras answers.
     """
-    running = find_running_camrec(config) if stored else None
+    running = find_running_camrec(config) if config.videos.is_dir() else None
     if running is None:
         return stored
     try:
         listed = _cameras_of(running)
     except CamrecError:
         return stored
-    ids = {each.camera_id for each in listed}
-    return listed if all(each.camera_id in ids for each in stored) else stored
+    ids = {each.camera_id for each in listed} - set(BUILT_IN_CAMERA_IDS)
+    if not stored:
+        return [] if ids else listed
+    return listed if ids >= {each.camera_id for each in stored} else stored
 
 
 def _update_camera(

@@ -1,5 +1,6 @@
 """One complete camrec: creates everything from the settings, starts and stops it in order."""
 
+from camrec.station.built_in_cameras import BUILT_IN_CAMERA_IDS
 from camrec.station.changes import (
     AlertsChanged,
     CamerasChanged,
@@ -16,6 +17,7 @@ from camrec.station.process_station import shared_station
 from camrec.station.station import Station
 
 __all__ = [
+    "BUILT_IN_CAMERA_IDS",
     "AlertsChanged",
     "CamerasChanged",
     "LibraryChanged",
