@@ -306,6 +306,8 @@ def set_what_plans_go_by(box: Locator, config: Path) -> None:
     longitude.fill("2,35")
     longitude.press("Enter")
     expect(box.get_by_role("alert")).to_contain_text("from -90 to 90")
+    expect(latitude).to_have_attribute("aria-invalid", "true")
+    expect(longitude).to_have_attribute("aria-invalid", "false")
     latitude.fill("48.85")
     latitude.press("Shift+Tab")
     until(lambda: saved("place") == [48.85, 2.35])

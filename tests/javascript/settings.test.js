@@ -23,8 +23,10 @@ test("a place is two numbers or none, and the text says which one is wrong", () 
   const read = (latitude, longitude) => readTypedPlace({ latitude, longitude })
   assert.deepEqual(read("48,85", " -2.35° "), [48.85, -2.35])
   assert.deepEqual(read(" ", ""), [])
-  assert.deepEqual([read("48.85", ""), read("", "2.35")], ["page.place_half", "page.place_half"])
-  assert.deepEqual([read("91", "2"), read("48", "181")], ["page.bad_latitude", "page.bad_longitude"])
+  assert.deepEqual(read("48.85", ""), { text: "page.place_half", entry: "longitude" })
+  assert.deepEqual(read("", "2.35"), { text: "page.place_half", entry: "latitude" })
+  assert.deepEqual(read("91", "2"), { text: "page.bad_latitude", entry: "latitude" })
+  assert.deepEqual(read("48", "181"), { text: "page.bad_longitude", entry: "longitude" })
 })
 
 test("an address names a tab of the settings, or none", () => {

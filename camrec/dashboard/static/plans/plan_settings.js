@@ -9,17 +9,17 @@ import { parseDegrees, pastePair } from "./place_fields.js"
 /** @typedef {{latitude: string, longitude: string}} TypedPlace */
 
 /**
- * What was typed as a place: latitude and longitude, an empty list if it was deleted, or the text that says what is wrong.
+ * What was typed as a place: latitude and longitude, an empty list if it was deleted, or what is wrong: a text, and of which entry.
  * @param {TypedPlace} typed
- * @returns {number[] | string}
+ * @returns {number[] | {text: string, entry: "latitude" | "longitude"}}
  */
 export function readTypedPlace({ latitude, longitude }) {
   const isEmpty = [latitude, longitude].map((each) => each.trim() === "")
   if (isEmpty[0] && isEmpty[1]) return []
-  if (isEmpty[0] || isEmpty[1]) return "page.place_half"
+  if (isEmpty[0] || isEmpty[1]) return { text: "page.place_half", entry: isEmpty[0] ? "latitude" : "longitude" }
   const place = [parseDegrees(latitude, 90), parseDegrees(longitude, 180)]
-  if (Number.isNaN(place[0])) return "page.bad_latitude"
-  return Number.isNaN(place[1]) ? "page.bad_longitude" : place
+  if (Number.isNaN(place[0])) return { text: "page.bad_latitude", entry: "latitude" }
+  return Number.isNaN(place[1]) ? { text: "page.bad_longitude", entry: "longitude" } : place
 }
 
 /**
@@ -49,6 +49,7 @@ export function keepAwakeSetting(locale, { keep_awake: isOn }, { problems, ask }
 export function placeSetting({ ask, draw, problems }) {
   /** @type {TypedPlace | null} */
   let typed = null // null: what is set
+  let wrong = "" // the entry that is; empty: both, if there is a problem
   let saved = "" // what was saved here, so that leaving the fields does not save it again
 
   /** @param {Locale} locale */
@@ -57,15 +58,17 @@ export function placeSetting({ ask, draw, problems }) {
     const found = readTypedPlace(typed)
     if (JSON.stringify(found) === saved) return
     saved = JSON.stringify(found)
-    problems.place = typeof found === "string" ? locale.t(found) : ""
-    if (typeof found === "string") setTimeout(draw) // by then the next entry has the focus, and gets it back
-    else ask("place", found)
+    problems.place = wrong = ""
+    if (Array.isArray(found)) return ask("place", found)
+    problems.place = locale.t(found.text)
+    wrong = found.entry
+    setTimeout(draw) // by then the next entry has the focus, and gets it back
   }
 
   return {
     reset() {
       typed = null
-      saved = ""
+      saved = wrong = ""
     },
     /** Why camrec did not take it may be over the next time. */
     rejected: () => { saved = "" },
@@ -80,7 +83,7 @@ export function placeSetting({ ask, draw, problems }) {
       const keep = () => { typed = { latitude: entries[0].value, longitude: entries[1].value } }
       const entries = /** @type {("latitude" | "longitude")[]} */ (["latitude", "longitude"]).map((name) => h("input", {
         class: "field figures", id: name, type: "text", autocomplete: "off", value: shown[name], placeholder: name === "latitude" ? "48.85" : "2.35",
-        "aria-describedby": "place-told", "aria-invalid": problem ? "true" : "false",
+        "aria-describedby": "place-told", "aria-invalid": problem && (wrong === "" || wrong === name) ? "true" : "false",
         on: {
           input: keep,
           paste: (/** @type {ClipboardEvent} */ event) => pastePair(event, entries) && keep(),
