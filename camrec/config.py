@@ -49,6 +49,7 @@ RENAMED_SETTINGS = {
 _ORIGIN_PATTERN = re.compile(
     r"https?://[A-Za-z0-9.*-]+(:\d{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:\d{1,5})?"
 )
+_HOST_NAME_PATTERN = re.compile(r"[^\s:/?#@\\\[\],]+")
 
 
 class Origins(CheckedList):
@@ -97,6 +98,19 @@ class CoordinatePair(CheckedList):
                 raise ValueError(value)
             if not -limit <= value <= limit:
                 raise ValueError(value)
+
+
+class HostNames(CheckedList):
+    """Names or addresses of hosts, without scheme, port and brackets."""
+
+    allowed = "[camera-pc.lan, 192.168.1.9, \u2026]"
+
+    def check_items(self, items: list[object]) -> None:
+        for each in items:
+            if not isinstance(each, str):
+                raise ValueError(each)
+            if not _HOST_NAME_PATTERN.fullmatch(each):
+                ipaddress.IPv6Address(each)
 
 
 class SendableToken(CheckedString):
@@ -237,8 +251,8 @@ class Config(param.Parameterized):
         " and in .cameras.json if a camera stays or a plan names it.",
     )
     token = SendableToken(default="", doc="If not empty, every client must send it.")
-    allowed_hosts = param.List(
-        default=[], item_type=str, doc="More host names by which the page may be opened."
+    allowed_hosts = HostNames(
+        default=[], doc="More host names by which the page may be opened, without the port."
     )
     frame_ancestors = Origins(
         default=[], doc="Origins such as http://localhost:8888 that may show the page in a frame."
@@ -388,13 +402,17 @@ def _resolve_paths(values: Mapping[str, object], folder: Path) -> dict[str, obje
     return settings
 
 
+_TYPES_WITH_EXAMPLE = (
+    *(TimeZoneName, CoordinatePair, HostNames, SendableToken),
+    *(WebhookUrl, WebhookOccasions),
+)
+
+
 def _describe_allowed(setting: param.Parameter[object]) -> str:
     """The allowed values of a setting, in symbols that need no translation."""
     if isinstance(setting, param.Selector):
         return " | ".join(map(str, setting.objects))
-    if isinstance(
-        setting, (TimeZoneName, CoordinatePair, SendableToken, WebhookUrl, WebhookOccasions)
-    ):
+    if isinstance(setting, _TYPES_WITH_EXAMPLE):
         return setting.allowed
     kind = type(setting).__name__
     low, high = getattr(setting, "bounds", None) or (None, None)

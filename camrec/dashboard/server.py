@@ -136,8 +136,9 @@ def _allowed_origins(station: Station, host: str, port: int) -> list[str]:
     """Return the hosts whose pages may open the page's WebSocket, as ``host:port``."""
     if host in WILDCARD_HOSTS:
         return ["*"]
-    proxied = [f"{name}:{each}" for name in station.config.allowed_hosts for each in (80, 443)]
-    names = [*LOOPBACK_ORIGIN_HOSTS, _url_host(host), *station.config.allowed_hosts]
+    others = [_url_host(name) for name in station.config.allowed_hosts]
+    proxied = [f"{name}:{each}" for name in others for each in (80, 443)]
+    names = [*LOOPBACK_ORIGIN_HOSTS, _url_host(host), *others]
     return [*dict.fromkeys(f"{name}:{port}" for name in names), *proxied]
 
 

@@ -91,6 +91,26 @@ def test_a_missing_settings_file_is_named_in_the_error(tmp_path):
     assert refused.value.code == "config_missing"
 
 
+@pytest.mark.parametrize("host", ["cam.lan", "192.0.2.1", "2001:db8::1", "Entrée_1"])
+def test_a_host_that_may_open_the_page_is_a_name_or_an_address(tmp_path, host):
+    file = tmp_path / "config.yaml"
+    file.write_text(f'allowed_hosts: ["{host}"]', "utf-8")
+    assert Config.load(file).allowed_hosts == [host]
+
+
+@pytest.mark.parametrize(
+    "host", ["cam.lan:8000", "http://cam.lan", "cam.lan/", "[2001:db8::1]", "", "a b", "a,b"]
+)
+def test_a_host_with_a_port_or_a_scheme_is_no_setting(tmp_path, host):
+    file = tmp_path / "config.yaml"
+    for given in (f'["{host}"]', f'"{host}"'):
+        file.write_text(f"allowed_hosts: {given}")
+        with pytest.raises(InputError) as refused:
+            Config.load(file)
+        assert refused.value.code == "config_value"
+        assert "camera-pc.lan" in refused.value.facts["wants"]
+
+
 @pytest.mark.parametrize("token", ['"s3cret "', '" s3cret"', "|\n  s3cret\n", '"s3\\ncret"', '" "'])
 def test_a_token_that_no_client_could_send_is_no_setting(tmp_path, token):
     file = tmp_path / "config.yaml"

@@ -94,10 +94,19 @@ def test_a_host_is_allowed_by_the_settings(settings, host, allowed):
     assert code == (None if allowed else "foreign_host")
 
 
-def test_a_foreign_host_is_named_in_the_error_up_to_a_hundred_characters():
+@pytest.mark.parametrize(
+    ("host", "named"),
+    [
+        ("e" * 200, "e" * 100),
+        ("Cam.lan:8000", "cam.lan"),  # as `allowed_hosts` contains it
+        ("[2001:db8::1]:8000", "2001:db8::1"),
+        ("cam.lan:123456", "cam.lan:123456"),
+    ],
+)
+def test_a_foreign_host_is_named_in_the_error_up_to_a_hundred_characters(host, named):
     with pytest.raises(AccessError) as refused:
-        RequestGuard(Config()).check(request(Host="e" * 200))
-    assert refused.value.facts == {"host": "e" * 100}
+        RequestGuard(Config()).check(request(Host=host))
+    assert refused.value.facts == {"host": named}
 
 
 @pytest.mark.parametrize(

@@ -76,9 +76,11 @@ class RequestGuard:
     def _check_host(self, request: HTTPServerRequest) -> CamrecError | None:
         # A page that rebinds its own name to 127.0.0.1 still sends its own name.
         header = request.headers.get("Host", "")
-        if self._is_allowed_host(parse_host_name(header)):
+        name = parse_host_name(header)
+        if self._is_allowed_host(name):
             return None
-        return AccessError("foreign_host", host=header[:100])
+        # Without the port, so that people can copy it into `allowed_hosts`.
+        return AccessError("foreign_host", host=(name or header)[:100])
 
     def _is_allowed_host(self, name: str) -> bool:
         if self._config.socket:
