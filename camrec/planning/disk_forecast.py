@@ -125,7 +125,7 @@ def forecast_disk(
             changes[max(span.start, now)] += rate
             changes[span.end] -= rate
             for start, end in _video_spans(span, now):
-                saved[end].append((start, int(rate * (end - start) / NS_PER_SECOND)))
+                saved[end].append((start, round(rate * (end - start) / NS_PER_SECOND)))
     today = clock.day_of(now)
     ends_of_days = {clock.start_of_day(day + ONE_DAY): day for day in days if day >= today}
     free_after = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from math import ceil
@@ -97,13 +98,13 @@ def video(number: int, stored: Stored) -> VideoFile:
 def forecast(
     free: int,
     videos: list[Stored],
-    spans: list[tuple[int, int, int]],
+    spans: Sequence[tuple[int, int, int | None]],
     limits: RetentionPolicy | None = None,
     *,
     deletes_oldest: bool = True,
 ) -> DiskForecast:
     planned = [
-        PlannedSpan(str(number), NOW + start * MINUTE, NOW + end * MINUTE, length * 60)
+        PlannedSpan(str(number), NOW + start * MINUTE, NOW + end * MINUTE, length and length * 60)
         for number, (start, end, length) in enumerate(spans)
     ]
     return forecast_disk(
@@ -194,3 +195,10 @@ def test_a_video_that_was_begun_before_another_one_goes_before_it():
     found = forecast(30, old, [(-60, 60, 120), (61, 200, 500)])
     # Two old ones go for it after half an hour, and then it goes before the other old ones.
     assert (found.deleted_count, found.deletes_new) == (2, True)
+
+
+def test_a_recording_of_more_than_a_day_is_many_videos_and_the_first_of_them_may_go():
+    found = forecast(200, [], [(0, 1441, None)])
+    assert (found.stops_at, found.deletes_new) == (None, True)
+    found = forecast(200, [], [(0, 1440, None)])
+    assert (found.stops_at, found.deletes_new) == (NOW + 200 * MINUTE, False)

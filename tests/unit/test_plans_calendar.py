@@ -16,6 +16,7 @@ from camrec.planning import (
     OccurrenceReason,
     OccurrenceRecord,
     PlanEntry,
+    PlannedSpan,
     PlanState,
     RecordingPlan,
     SunStart,
@@ -249,6 +250,33 @@ def test_what_old_videos_make_room_for_is_planned_and_the_rest_is_not():
     assert calendar.disk.stops_at == at(10, day=5)
     longer = build_calendar(made, date(2026, 12, 2), date(2026, 12, 6))
     assert longer.occurrences[-1].state == "impossible"
+
+
+def test_the_videos_that_will_be_saved_are_as_long_as_their_plans_and_recordings_say():
+    saved = []
+
+    class Noted(KeptVideos):
+        def add(self, started_at: int, size: int) -> None:
+            saved.append((started_at, size))
+
+    plans = (
+        parse_plan({"cameras": ["a"], "always": True}),
+        parse_plan({**HOURS, "cameras": ["b"], "video_length": 1800}),
+        parse_plan({**HOURS, "cameras": ["c"]}),
+    )
+    made = facts(
+        now=at(7, 30),
+        plans=plans,
+        rates=dict.fromkeys("abcd", GB / 3600),
+        running=(PlannedSpan("d", at(6), at(9), 7200.0), PlannedSpan("c", at(7, 40), at(9))),
+        stored_videos=Noted,
+    )
+    build_calendar(made, date(2026, 12, 2), date(2026, 12, 2))
+    expected = [(at(hour), GB) for hour in range(7, 24)]
+    expected += [(at(8, 0) + half * 1800 * SECOND, GB // 2) for half in range(4)]
+    # The two of the camera "c" overlap, so they are one.
+    expected += [(at(6), 2 * GB), (at(8), GB), (at(7, 40), round(GB * 140 / 60))]
+    assert sorted(saved) == sorted(expected)
 
 
 def test_a_full_disk_is_full_now():
