@@ -30,6 +30,9 @@ IN_ORDER_TIMING_FILTER = (
 # Each frame is written at once, and x264 weighs it by how long it is shown. Without a frame rate
 # x264 would assume 90000 frames per second, and write that into the stream.
 LOW_LATENCY_ARGS = ("-tune", "zerolatency", "-x264-params", "force-cfr=0:fps=25")
+# FFmpeg would write nothing before it had estimated the frame rate from 20 frames, and a kill loses
+# what it has not written.
+PROBE_NO_RATE_ARGS = ("-fpsprobesize", "0")
 # With more threads the decoder would delay each frame by the number of threads.
 SINGLE_THREAD_ARGS = ("-threads:v", "1")
 VARIABLE_RATE_FILTER = "h264_metadata=tick_rate=50:fixed_frame_rate_flag=0"
@@ -99,7 +102,8 @@ def build_arguments(
     if not features.hybrid_mp4:
         movflags = "+frag_keyframe+delay_moov+default_base_moof"
     command = ["-hide_banner", "-nostats", "-loglevel", "warning", "-y"]
-    command += ["-probesize", "65536", "-copyts", "-itsoffset", f"{-start:.6f}"]
+    command += ["-probesize", "65536", *PROBE_NO_RATE_ARGS]
+    command += ["-copyts", "-itsoffset", f"{-start:.6f}"]
     if video.codec == "mjpeg":
         # Newer versions rotate a JPEG by themselves, older ones do not: a filter does it for all.
         command += [*SINGLE_THREAD_ARGS, "-noautorotate"]

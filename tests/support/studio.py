@@ -24,6 +24,7 @@ from camrec.recording import (
     create_recording,
     first_of_series,
 )
+from camrec.recording.media_info import shows_a_frame
 from support.cameras import barcode
 from support.cameras.provision import apt
 from support.units_made import SECOND, MadeClock, until
@@ -132,8 +133,9 @@ class Studio:
         return target.name
 
     def child(self, recording: AnyRecording) -> psutil.Process:
-        """The FFmpeg that writes its newest segment, once that file exists."""
-        until(lambda: recording.bytes > 0)
+        """The FFmpeg that writes its newest segment, once that file has a frame."""
+        until(lambda: recording.recorder and recording.recorder.growing_files)
+        until(lambda: shows_a_frame(recording.recorder.growing_files[-1]))
         name = f"part-{recording.segment_count}.mp4"
         children = psutil.Process().children()
         return next(each for each in children if each.cmdline()[-1].endswith(name))
