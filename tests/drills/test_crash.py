@@ -7,12 +7,17 @@ from statistics import median
 
 import pytest
 
+from camrec.receipt import Receipt
 from camrec.recording import RecordingState
 from camrec.station import Station
 from support import recorder
 from support.cameras.rtsp import RtspCamera
+from support.kill_evidence import DiskAtKill
 from support.kills import HEAD, drill
 from support.powercut import Disk, available
+from support.stopping import freeze
+from support.studio import shown
+from support.truth import sent
 from support.units_made import until
 from support.victim import Victim
 
@@ -48,6 +53,30 @@ def test_a_recording_goes_on_after_a_kill(programs, tmp_path, kind):
             assert receipt.parts == 2 and receipt.playable and len(receipt.gaps) == 1
         assert list((tmp_path / "videos" / ".journal").iterdir()) == []
         assert "canary" not in receipt.model_dump_json()
+
+
+def test_what_ffmpeg_has_written_is_in_the_video_and_the_rest_is_a_gap(programs, tmp_path):
+    """FFmpeg gets no processor for two seconds. Then everything is killed."""
+    with (
+        RtspCamera() as camera,
+        Victim(tmp_path, programs, {"Door": camera.url}, 3600) as victim,
+    ):
+        until(lambda: victim.shown_frames() > 10, START_TIMEOUT_S)
+        for pid in victim.processes("ffmpeg"):
+            freeze(pid)
+        frozen = len(sent(camera))
+        until(lambda: len(sent(camera)) >= frozen + 20, START_TIMEOUT_S)
+        [(_, written)] = DiskAtKill.copy(tmp_path / "videos", tmp_path / "kill").frames()
+        victim.kill(victim.processes("all"))
+        victim.start()
+        until(lambda: victim.shown_frames() > len(written) + 10, START_TIMEOUT_S)
+        assert victim.finish() == 0
+    [video] = (tmp_path / "videos").glob("*.mp4")
+    times, numbers = shown(video)
+    [gap] = Receipt.read(video.with_suffix(".json")).gaps
+    assert numbers[: len(written)] == written
+    assert numbers[len(written)] >= written[-1] + 20, "what waited for FFmpeg is lost"
+    assert gap.start == pytest.approx(float(times[len(written) - 1]), abs=0.01)
 
 
 @pytest.fixture(scope="module")

@@ -87,6 +87,10 @@ class EndlessSoak(Soak):
         if not made:
             self.troubles.append(f"{label} has no video")
             return
+        for recording_id in {receipt.recording_id for receipt, _ in made}:
+            own = [each.video_number for each, _ in made if each.recording_id == recording_id]
+            if own != list(range(1, len(own) + 1)):
+                self.troubles.append(f"{label}: the videos of {recording_id} are {own}")
         began, over = (
             utc_ns(moment) - self._utc for moment in (made[0][0].started_at, made[-1][0].ended_at)
         )

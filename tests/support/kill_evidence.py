@@ -48,8 +48,9 @@ def readable_frames(path: Path) -> list[int]:
     found: list[int] = []
     with contextlib.suppress(av.error.FFmpegError, IndexError), av.open(str(path)) as container:
         for packet in container.demux(container.streams.video[0]):
-            if not packet.is_corrupt:
-                found += [barcode.read(frame.to_ndarray()) for frame in packet.decode()]
+            frames = () if packet.is_corrupt else packet.decode()
+            shown = [frame for frame in frames if frame.pts is not None and frame.pts >= 0]
+            found += [barcode.read(frame.to_ndarray()) for frame in shown]
     return found
 
 
