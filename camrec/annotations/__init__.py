@@ -16,6 +16,7 @@ from camrec.annotations.event import (
     EventFields,
     EventValue,
     change_event,
+    check_event_fields,
     create_event,
 )
 from camrec.annotations.event_log import (
@@ -45,6 +46,7 @@ __all__ = [
     "EventLogReleased",
     "EventValue",
     "change_event",
+    "check_event_fields",
     "create_event",
     "is_plain_text",
     "sort_events",

@@ -88,7 +88,7 @@ def create_event(at: int, fields: EventFields, source: str) -> Event:
     InputError
         ``bad_event_text``, ``bad_event_length``, ``bad_event_value``, ``bad_event_source``.
     """
-    _check_fields(fields)
+    check_event_fields(fields)
     if not is_plain_text(source, MAX_EVENT_SOURCE_CHARS):
         raise InputError("bad_event_source", longest=MAX_EVENT_SOURCE_CHARS)
     moment = _EPOCH + timedelta(microseconds=at // 1000)
@@ -97,11 +97,12 @@ def create_event(at: int, fields: EventFields, source: str) -> Event:
 
 def change_event(event: Event, fields: EventFields) -> Event:
     """Return an event with these fields instead. Raises InputError, as `create_event`."""
-    _check_fields(fields)
+    check_event_fields(fields)
     return event.model_copy(update=dict(fields))
 
 
-def _check_fields(fields: EventFields) -> None:
+def check_event_fields(fields: EventFields) -> None:
+    """Raise InputError, as `create_event`, if one of these fields is not valid."""
     if not is_plain_text(fields.get("text", ""), MAX_EVENT_TEXT_CHARS):
         raise InputError("bad_event_text", longest=MAX_EVENT_TEXT_CHARS)
     length = fields.get("length")

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from camrec.annotations import Details, Event, EventFields, EventValue
+from camrec.annotations import (
+    Details,
+    Event,
+    EventFields,
+    EventValue,
+    check_event_fields,
+)
 from camrec.api.backend import Backend
 from camrec.api.process_state import local_backend
 from camrec.errors import InputError
@@ -88,12 +94,16 @@ def mark_recordings(
 
 
 def to_fields(text: str, length: float | None, value: EventValue | None) -> EventFields:
-    """Return the fields of an event; numbers of NumPy become Python's."""
+    """Return the fields of an event; numbers of NumPy become Python's.
+
+    Raises InputError, as `mark`, also for what JSON cannot contain.
+    """
     fields: EventFields = {"text": text}
     if length is not None:
         fields["length"] = length.item() if isinstance(length, np.generic) else length
     if value is not None:
         fields["value"] = value.item() if isinstance(value, np.generic) else value
+    check_event_fields(fields)
     return fields
 
 
