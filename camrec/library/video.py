@@ -89,8 +89,10 @@ def read_video(path: Path, size: int, mtime_ns: int) -> VideoFile:
         if receipt.size == size:
             # It was to be deleted, which did not happen, or somebody has copied it back.
             return video_from_receipt(path, receipt.model_copy(update={"evicted_at": None}))
-    except (FileNotFoundError, ValueError):
+    except FileNotFoundError:
         pass
+    except ValueError as error:  # somebody edited it
+        log.warning("the receipt of %s is not valid, and is ignored: %s", path.name, error)
     except OSError as error:
         log.warning("the receipt of %s cannot be read: %s", path.name, error)
         has_unread_receipt = True

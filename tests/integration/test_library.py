@@ -118,6 +118,20 @@ def test_a_video_without_a_receipt_is_described_by_its_file(library, film):
     assert not broken.playable and broken.size == 10
 
 
+def test_an_edited_receipt_that_is_not_valid_is_ignored_and_logged_until_it_is_corrected(
+    library, save, caplog
+):
+    filename = save()
+    path = (library.folder / filename).with_suffix(".json")
+    good, receipt = path.read_text("utf-8"), library.get(filename).receipt
+    path.write_text(good.replace('"frames":', '"frame":'), "utf-8")
+    assert [library.get(filename).receipt for _ in range(2)] == [None, None]
+    (said,) = [line for line in caplog.messages if line.startswith(f"the receipt of {filename}")]
+    assert "is not valid" in said and "frames" in said
+    path.write_text(good, "utf-8")
+    assert library.get(filename).receipt == receipt
+
+
 def test_a_receipt_of_another_file_is_not_believed(library, save, film):
     filename = save()
     path = library.folder / filename
