@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from datetime import datetime
 
 import cv2
 import pytest
 
 from camrec import file_system
-from camrec.clock import Clock, format_iso
+from camrec.clock import NS_PER_SECOND, Clock, format_iso
 from camrec.errors import InputError, NotFoundError, ServiceError, StateError
 from camrec.library import VideoLibrary, filenames
 from camrec.receipt import Receipt
@@ -48,7 +49,8 @@ def test_a_saved_video_is_listed_with_its_receipt(library, save, film):
     filename = save()
     (video,) = library.videos()
     assert video.filename == filename == told[0]
-    assert filename.startswith("Door 2026-09-21 ") and filename.endswith(".mp4")
+    began = datetime.fromtimestamp(video.started_at // NS_PER_SECOND)
+    assert filename == f"Door {began:%Y-%m-%d %H-%M-%S}.mp4"
     assert video.path.read_bytes() == film[0].read_bytes()
     assert video.receipt == Receipt.read(video.path.with_suffix(".json"))
     assert (video.name, video.width, video.height) == ("Door", 640, 360)

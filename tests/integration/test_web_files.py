@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import zipfile
+from datetime import datetime, timezone
 
 import pytest
 
@@ -168,11 +169,15 @@ def test_several_videos_are_downloaded_as_one_zip_archive(wire: Wire, library):
 
 def test_a_zip_archive_contains_the_receipts_and_is_named_by_camera_and_days(wire: Wire, library):
     size = (library / NAME).stat().st_size
-    for number, day in enumerate(("2026-11-23", "2026-11-25")):
+    first, last = (datetime(2026, 11, day, 12).astimezone(timezone.utc) for day in (23, 25))
+    for number, begin in enumerate((first, last)):
         path = library / f"renamed {number}.mp4"
         shutil.copy(library / NAME, path)
         made = receipt_of(
-            size, name=f"renamed {number}", camera="Door", started_at=f"{day}T12:00:00Z"
+            size,
+            name=f"renamed {number}",
+            camera="Door",
+            started_at=f"{begin:%Y-%m-%dT%H:%M:%SZ}",
         )
         made.write(path.with_suffix(".json"))
     reply = wire.get("/archive?video=renamed%200.mp4&video=renamed%201.mp4")
