@@ -14,6 +14,7 @@ from camrec.journal import Journal
 from camrec.library import (
     COPIED_H265_FILE_RATE_FACTORS,
     FILE_RATE_FACTORS,
+    SEGMENTS_FOLDER_NAME,
     RetentionPolicy,
     VideoLibrary,
 )
@@ -198,7 +199,7 @@ class Station:
             if self._has_own_cameras:
                 self.plans.load()
             end_orphans(self.config.bin_path)
-            end_writers(self.library.folder)
+            end_writers(self.library.folder / SEGMENTS_FOLDER_NAME)
             self.programs.get("ffmpeg")
             self._resumer.resume_all()
             if self._opens_staying:

@@ -22,6 +22,7 @@ from camrec.station import Station
 from support import recorder
 from support.forked import run_python
 from support.stopping import python_environment
+from support.units_made import until
 
 pytestmark = pytest.mark.slow(2)
 
@@ -164,6 +165,22 @@ def test_a_bad_entry_of_a_series_does_not_affect_the_others(tmp_path, film, bina
         bad = ["contradicts-itself.json", "good-4.json", "good-5.json"]
         assert sorted(taken_up.health().left_behind) == bad
     assert sorted(each.name for each in (videos / ".journal").iterdir()) == bad
+
+
+def test_a_start_ends_what_writes_a_segment_and_not_what_reads_a_video(tmp_path, binaries):
+    """A player has a video as its last argument, as FFmpeg has a segment."""
+    videos = tmp_path / "videos"
+    files = (videos / "Door.mp4", videos / ".parts" / "killed" / "part-1.mp4")
+    command = [sys.executable, "-c", "import time; time.sleep(600)"]
+    player, writer = programs = [subprocess.Popen([*command, str(file)]) for file in files]
+    try:
+        with station(tmp_path, binaries):
+            until(lambda: writer.poll() is not None, 30)
+            assert player.poll() is None
+    finally:
+        for each in programs:
+            each.kill()
+            each.wait()
 
 
 DIES_AT_THE_FIRST_VIDEO = """
