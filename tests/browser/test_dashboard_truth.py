@@ -155,7 +155,13 @@ def test_the_plans_say_how_many_videos_will_make_room(shown, monkeypatch):
     station, page = shown(when_full="delete_oldest", width=390, language="fr")
     free = station.config.min_free_bytes + 500  # for half an hour
     monkeypatch.setattr(DiskSpace, "free_bytes", property(lambda self: free))
+    # It does not ask again by itself after 20 s.
+    page.add_init_script(
+        "const real = setInterval;"
+        "window.setInterval = (tick, each) => (each === 20_000 ? 0 : real(tick, each))"
+    )
     page.goto(re.sub("#.*", "", page.url) + "#plans")
+    page.reload()
     day = station.plans.clock.day_of(time.time_ns()) + timedelta(days=3)
     plan = {"days": [WEEKDAYS[day.weekday()]], "start": "08:00", "until": day.isoformat()}
     plan |= {"cameras": ["rtsp://192.0.2.1/stream"], "duration": 2 * 3600}
@@ -181,7 +187,11 @@ def test_the_plans_say_how_many_videos_will_make_room(shown, monkeypatch):
     fits(page)
     assert faults(page) == []
     line.get_by_role("button", name="Changer…").click()
-    expect(page.get_by_role("dialog").get_by_label("Garder libre (Go)")).to_have_value("0,5")
+    settings = page.get_by_role("dialog")
+    expect(settings.get_by_label("Garder libre (Go)")).to_have_value("0,5")
+    settings.get_by_text("Arrêter", exact=True).click()
+    expect(line).not_to_contain_text("D’ici là")
+    expect(line.get_by_role("button", name="Supprimer les plus anciennes…")).to_be_attached()
 
 
 def test_each_camera_remembers_its_own_recording_duration(wire, cameras, share_page):

@@ -1,7 +1,7 @@
 // Plans: what the disk has room for, the plans, and the week with what was, is and will be recorded.
 
 import { button, fill, h } from "../kit/base.js"
-import { PLAN_CAMERA } from "../kit/events.js"
+import { PLAN_CAMERA, SETTING_CHANGED } from "../kit/events.js"
 import { icon } from "../kit/icons.js"
 import { keepingFocus } from "../kit/keeping_focus.js"
 import { lifetime } from "../kit/lifetime.js"
@@ -108,6 +108,7 @@ export function render({ model, view }) {
   })
   life.watch("msg:custom", answered)
   life.onRoute(read)
+  life.on(window, SETTING_CHANGED, read) // what happens on a full disk, and where the sun rises
   life.on(window, PLAN_CAMERA, (/** @type {CustomEvent<PlannedCamera>} */ { detail }) => {
     wanted = detail
     week = null // its cameras and its time may be old

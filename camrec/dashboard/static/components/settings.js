@@ -2,7 +2,7 @@
 // If camrec rejects a field, the field says why and keeps what was typed.
 
 import { button, dialog, fill, find, focusBeside, h, iconButton } from "../kit/base.js"
-import { OPEN_SETTINGS, THEME_CHANGED } from "../kit/events.js"
+import { OPEN_SETTINGS, SETTING_CHANGED, THEME_CHANGED } from "../kit/events.js"
 import { diskSettings } from "../kit/disk_settings.js"
 import { rememberFocus } from "../kit/focus_return.js"
 import { icon } from "../kit/icons.js"
@@ -119,6 +119,7 @@ export function render({ model, view }) {
       if (ok) await token.accepted(value)
     }
     problems[answered] = problem
+    if (ok) dispatchEvent(new Event(SETTING_CHANGED))
     news.draw()
   })
   life.add(close)

@@ -14,6 +14,8 @@ export const NOTE_MARKS = "camrec:note"
 export const OFFER_RECORD_ALL = "camrec:record-all"
 /** A plan is wanted for what was chosen on a camera's card. `detail`: a `PlannedCamera` (plans/plan_from_choice.js). */
 export const PLAN_CAMERA = "camrec:plan-camera"
+/** camrec has taken a setting. */
+export const SETTING_CHANGED = "camrec:setting-changed"
 /** camrec does not answer. */
 export const CONNECTION_LOST = "camrec:cut-off"
 export const THEME_CHANGED = "camrec:theme"
