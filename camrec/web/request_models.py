@@ -447,6 +447,12 @@ _REASON_BY_ERROR_TYPE = {
     "missing": "missing",
     "extra_forbidden": "unknown",
     "string_too_long": "too_long",
+    "too_long": "too_long",
+    "too_short": "bad_value",
+    "greater_than_equal": "bad_value",
+    "less_than_equal": "bad_value",
+    "finite_number": "bad_value",
+    "literal_error": "bad_value",
 }
 
 
@@ -498,7 +504,7 @@ def _validate(model: type[ModelT], values: Mapping[str, object]) -> ModelT:
     if field.startswith("delay"):
         raise InputError("bad_delay", longest=MAX_DELAY_S)
     reason = _REASON_BY_ERROR_TYPE.get(first["type"], "wrong_type")
-    if reason == "wrong_type":
+    if reason in ("wrong_type", "bad_value"):
         root = str(first["loc"][0]) if first["loc"] else ""
         if root in _CODE_BY_FIELD:
             code, facts = _CODE_BY_FIELD[root]

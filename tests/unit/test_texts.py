@@ -113,7 +113,7 @@ MADE = {
     "plans.state_": get_args(CalendarState),
     "plans.reason_": get_args(OccurrenceReasonKind),
     "plans.lasting_": get_args(DelayReason),
-    "web.": ("missing", "unknown", "wrong_type", "too_long", "one_id", "mode"),
+    "web.": ("missing", "unknown", "wrong_type", "bad_value", "too_long", "one_id", "mode"),
     "page.state_": (*(state.value for state in SHOWN), "recording"),
 }
 
