@@ -134,7 +134,8 @@ def test_h265_is_recorded_exactly_with_its_beeps_in_sync(binaries, tmp_path, b_f
     """
     clock = Clock()
     with ExitStack() as stack:
-        steady = {"codec": "h265", "rate": 15, "gop": 15, "audio": "pcma"}
+        # Its encoder keeps up on a busy machine.
+        steady = {"codec": "h265", "size": (160, 96), "rate": 10, "audio": "pcma"}
         camera = stack.enter_context(RtspCamera(**steady, b_frames=b_frames))
         mediamtx = MediaMTX(lambda: binaries.mediamtx, tmp_path / "bin", 0)
         stack.callback(mediamtx.stop)
