@@ -207,9 +207,14 @@ class Session:
 
     @property
     def tries_in_vain(self) -> bool:
-        """Whether `keep_trying` has not reached the camera yet, and no recording waits for it."""
+        """Whether `keep_trying` has not reached the camera yet, and nothing is recorded."""
         is_trying = self.keeps_trying and self.state is SessionState.STALE
-        return is_trying and self._feed.newest is None and self._recordings.is_saved
+        return is_trying and self._feed.newest is None and not self.is_recording
+
+    @property
+    def has_open_recording(self) -> bool:
+        """Whether one of its recordings is scheduled, is running or is being finalized."""
+        return not self._recordings.is_saved
 
     def expect_failure(self) -> None:
         """Log as information that it cannot be opened: it could not be a moment ago. Call it first.

@@ -372,10 +372,10 @@ class StationCameras:
         excess = len(opened) - self._config.max_sessions
         if excess < 0:
             return None
-        in_vain = [each for each in opened if each.tries_in_vain] if may_replace else []
-        if excess > 0 or not in_vain:
+        unneeded = [each for each in opened if each.tries_in_vain and not each.has_open_recording]
+        if excess > 0 or not may_replace or not unneeded:
             raise StateError("sessions_full", max_sessions=self._config.max_sessions)
-        return in_vain[-1]
+        return unneeded[-1]
 
     def _connect_session(self, session: Session) -> None:
         """Report the changes of a session, and release its camera when it ends."""

@@ -114,28 +114,28 @@ NEW = parse_address("rtsp://10.0.0.2/x")
 
 
 @pytest.mark.parametrize(
-    ("state", "code", "known", "newest", "is_recording", "is_closed", "failure"),
+    ("state", "code", "known", "tries_in_vain", "is_recording", "is_closed", "failure"),
     [
-        (SessionState.STALE, "camera_refused", OLD, None, False, False, "camera_refused"),
+        (SessionState.STALE, "camera_refused", OLD, True, False, False, "camera_refused"),
         (
             SessionState.STALE,
             "camera_wrong_password",
             OLD,
-            None,
+            True,
             False,
             True,
             "camera_wrong_password",
         ),
-        (SessionState.STALE, "camera_refused", NEW, None, False, True, None),
-        (SessionState.STALE, "camera_refused", NEW, None, True, False, None),
-        (SessionState.STALE, "camera_refused", NEW, "a frame", False, False, None),
-        (SessionState.FAILED, "camera_asks_login", OLD, None, False, False, "camera_asks_login"),
-        (SessionState.FAILED, "camera_asks_login", NEW, None, False, True, None),
-        (SessionState.OPENING, "camera_refused", NEW, None, False, False, None),
+        (SessionState.STALE, "camera_refused", NEW, True, False, True, None),
+        (SessionState.STALE, "camera_refused", NEW, True, True, False, None),
+        (SessionState.STALE, "camera_refused", NEW, False, False, False, None),
+        (SessionState.FAILED, "camera_asks_login", OLD, False, False, False, "camera_asks_login"),
+        (SessionState.FAILED, "camera_asks_login", NEW, False, False, True, None),
+        (SessionState.OPENING, "camera_refused", NEW, False, False, False, None),
     ],
 )
 def test_a_session_in_vain_stays_until_its_camera_has_another_address_or_rejects_the_password(
-    state, code, known, newest, is_recording, is_closed, failure
+    state, code, known, tries_in_vain, is_recording, is_closed, failure
 ):
     session = SimpleNamespace(
         session_id="s",
@@ -143,8 +143,7 @@ def test_a_session_in_vain_stays_until_its_camera_has_another_address_or_rejects
         source=OLD,
         state=state,
         error=CameraError(code, host="10.0.0.1", port=554),
-        feed=SimpleNamespace(newest=newest),
-        keeps_trying=True,
+        tries_in_vain=tries_in_vain,
         is_recording=is_recording,
         viewers=0,
     )
