@@ -74,12 +74,13 @@ def read_media_info(path: Path) -> MediaInfo:
         for packet in container.demux(video):
             if in_band is None:
                 in_band = _has_in_band_parameters(bytes(packet), video.codec_context.name)
-            if packet.pts is None or packet.size == 0 or packet.is_corrupt:
+            pts = _time_of(packet)
+            if pts is None:
                 continue
-            if packet.pts < 0:
-                lead = min(lead, packet.pts)
+            if pts < 0:
+                lead = min(lead, pts)
             else:
-                shown.append((packet.pts, packet.duration or 0))
+                shown.append((pts, packet.duration or 0))
         assert video.time_base is not None  # a stream of a file has one
         base = video.time_base
         shown.sort()
@@ -97,9 +98,9 @@ def read_media_info(path: Path) -> MediaInfo:
         )
 
 
-def _is_shown(packet: av.Packet[av.VideoStream]) -> bool:
-    """Whether a packet is a whole frame that no edit list hides."""
-    return packet.pts is not None and packet.pts >= 0 and packet.size > 0 and not packet.is_corrupt
+def _time_of(packet: av.Packet[av.VideoStream]) -> int | None:
+    """When a frame is shown, in ticks; below 0: an edit list hides it; None: it is not whole."""
+    return None if packet.size == 0 or packet.is_corrupt else packet.pts
 
 
 def _has_in_band_parameters(data: bytes, codec: str) -> bool:
@@ -120,8 +121,8 @@ def shows_a_frame(path: Path) -> bool:
     """Whether a file can be read and shows at least one frame. It reads no further than that."""
     try:
         with remote_files.open_video(path) as container:
-            packets = container.demux(container.streams.video[0])
-            return any(_is_shown(packet) for packet in packets)
+            times = map(_time_of, container.demux(container.streams.video[0]))
+            return any(time is not None and time >= 0 for time in times)
     except (OSError, av.error.FFmpegError, IndexError):
         return False
 
